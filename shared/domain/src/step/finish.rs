@@ -1,0 +1,114 @@
+//! From a draft to what is written.
+
+use std::collections::BTreeSet;
+
+use super::draft::{Context, Draft, Verdict};
+use super::{Change, Step, edit};
+use crate::{Alert, Outcome, SendState, Want, What, wanted};
+
+/// Sent messages of older generations that are still kept up to date; beyond it the oldest are
+/// left as they are. Their clicks still work, through the reverse row.
+const SENDS_MAX: usize = 24;
+
+/// For an event that found no alert.
+pub(super) fn opened(context: &Context<'_>, verdict: Verdict) -> Step {
+    match verdict {
+        Verdict::Keep(outcome) => Step { change: Change::None, outcome },
+        Verdict::Open { mut alert, details } => {
+            stamp(None, &mut alert, context);
+            Step {
+                change: Change::Open { alert, details, previous: None },
+                outcome: Outcome::APPLIED,
+            }
+        }
+    }
+}
+
+/// Writes what differs from `before`, and only that.
+pub(super) fn changed(before: &Alert, draft: Draft<'_>, verdict: Verdict) -> Step {
+    let Draft { alert: mut changed, context } = draft;
+    match verdict {
+        Verdict::Keep(outcome) => {
+            let change = if changed == *before {
+                Change::None
+            } else {
+                stamp(Some(before), &mut changed, &context);
+                Change::Write(Box::new(changed))
+            };
+            Step { change, outcome }
+        }
+        Verdict::Open { mut alert, details } => {
+            changed.next = Some(alert.id);
+            stamp(Some(before), &mut changed, &context);
+            stamp(None, &mut alert, &context);
+            Step {
+                change: Change::Open { alert, details, previous: Some(Box::new(changed)) },
+                outcome: Outcome::APPLIED,
+            }
+        }
+    }
+}
+
+fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
+    edit::say_final_states(before, alert);
+    if let Some(before) = before {
+        prune(alert, before.plan.generation);
+    }
+    drop_flushed_entries(alert);
+    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
+    let excess = alert.seen.len().saturating_sub(Alert::SEEN_MAX);
+    alert.seen.drain(..excess);
+    alert.version += 1;
+    alert.write_id = context.write_id.clone();
+    remember_owed(before, alert, context);
+}
+
+/// A new piece of immediate work counts from now, so that an old debt never hides it.
+fn remember_owed(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
+    let owed = immediate(alert);
+    let known = before.map(immediate).unwrap_or_default();
+    alert.owed_since = if owed.is_empty() {
+        None
+    } else if owed.is_subset(&known) {
+        alert.owed_since.or(Some(context.now))
+    } else {
+        Some(context.now)
+    };
+}
+
+fn immediate(alert: &Alert) -> BTreeSet<Want> {
+    let mut owed = wanted(alert);
+    owed.retain(|want| want.at().is_none());
+    owed
+}
+
+/// Only what is finished and older than the plan that was read goes. A dropped send stays for one
+/// plan more, so that a worker who posted it after all can still say so.
+fn prune(alert: &mut Alert, generation: u64) {
+    alert.sends.retain(|send| {
+        send.generation.saturating_add(1) >= generation
+            || !matches!(send.state, SendState::Dropped(_))
+    });
+    while alert.sends.len() > SENDS_MAX {
+        let oldest = alert.sends.iter().position(|send| {
+            let is_sent = matches!(send.state, SendState::Sent(_));
+            let may_go = match &send.what {
+                What::Page(_) | What::Notice(_) => true,
+                What::Card => false,
+            };
+            send.generation < generation && is_sent && may_go
+        });
+        match oldest {
+            Some(index) => alert.sends.remove(index),
+            None => return,
+        };
+    }
+}
+
+/// Once the tail is long, entries that are stored apart leave it; no other entry ever does.
+fn drop_flushed_entries(alert: &mut Alert) {
+    if alert.timeline.len() > Alert::TAIL_MAX {
+        let flushed = alert.timeline_flushed;
+        alert.timeline.retain(|entry| entry.seq >= flushed);
+    }
+}

@@ -1,0 +1,103 @@
+//! What is still owed, derived from state alone.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::{Alert, Send, SendKey, SendState, Skew, Status, Time, What};
+
+/// A card that is behind by its count only is edited no more often than this.
+const COUNT_EVERY: Duration = Duration::from_secs(60);
+
+/// A lease is looked at again when it has ended by every clock. On one machine it could be taken
+/// over a little earlier; state alone does not tell where it is.
+const LEASE_SKEW: Duration = Skew::CLOUD.ours;
+
+/// One thing owed. Equal values are the same debt: a wake-up for it need not be sent twice.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Want {
+    /// Deliver (claim, post, settle) this send, now (`None`) or then. `urgent`: a page.
+    Deliver { key: SendKey, at: Option<Time>, urgent: bool },
+    /// Edit a message that is behind.
+    Refresh { key: SendKey, rev: u64, at: Option<Time> },
+    /// Ask whether the plan has timed out.
+    Tick { generation: u64, at: Time },
+}
+
+impl Want {
+    /// When; `None` is now.
+    pub const fn at(&self) -> Option<Time> {
+        match self {
+            Self::Deliver { at, .. } | Self::Refresh { at, .. } => *at,
+            Self::Tick { at, .. } => Some(*at),
+        }
+    }
+}
+
+/// Everything owed. A claimed send is owed from the end of its lease on, in case its worker died.
+pub fn wanted(alert: &Alert) -> BTreeSet<Want> {
+    let mut wants: BTreeSet<Want> =
+        alert.sends.iter().filter_map(|send| of_send(alert, send)).collect();
+    if let Some(at) = alert.plan.tick_due {
+        wants.insert(Want::Tick { generation: alert.plan.generation, at });
+    }
+    wants
+}
+
+/// When the sweep must look at this alert; `None` exactly when nothing is owed. Immediate work
+/// counts from when it was added.
+pub fn due_at(alert: &Alert) -> Option<Time> {
+    let since = alert.owed_since.unwrap_or(alert.opened.at);
+    wanted(alert).iter().map(|want| want.at().unwrap_or(since)).min()
+}
+
+fn of_send(alert: &Alert, send: &Send) -> Option<Want> {
+    let is_page = match send.what {
+        What::Page(_) => true,
+        What::Card | What::Notice(_) => false,
+    };
+    let at = match &send.state {
+        SendState::Wanted { not_before } => *not_before,
+        SendState::Claimed { lease_until, .. } => Some(*lease_until + LEASE_SKEW),
+        SendState::InDoubt { not_before, .. } => Some(*not_before),
+        SendState::Sent(_) => {
+            return behind(send, alert.card_rev, alert.count).map(|at| Want::Refresh {
+                key: send.key.clone(),
+                rev: alert.card_rev,
+                at,
+            });
+        }
+        SendState::Dropped(_) => return None,
+    };
+    Some(Want::Deliver {
+        key: send.key.clone(),
+        at,
+        urgent: is_page && matches!(alert.status, Status::Firing),
+    })
+}
+
+/// Whether a posted message is owed an edit: `Some(None)` now, `Some(Some(at))` then.
+pub(crate) fn behind(send: &Send, rev: u64, count: u32) -> Option<Option<Time>> {
+    let SendState::Sent(shown) = &send.state else {
+        return None;
+    };
+    let (follows, follows_count) = match send.what {
+        What::Card => (true, true),
+        What::Page(_) => (true, false),
+        What::Notice(_) => (false, false),
+    };
+    if shown.closed || !follows {
+        return None;
+    }
+    if let Some(refresh) = &shown.refresh {
+        return Some(Some(refresh.lease_until + LEASE_SKEW));
+    }
+    if shown.rev < rev {
+        return Some(shown.not_before);
+    }
+    let counted = (follows_count && shown.count < count).then_some(shown.edited_at + COUNT_EVERY);
+    let soonest = match (shown.again_after, counted) {
+        (Some(again), Some(counted)) => again.min(counted),
+        (one, other) => one.or(other)?,
+    };
+    Some(Some(soonest.max(shown.not_before.unwrap_or(soonest))))
+}

@@ -1,0 +1,10 @@
+//! The state table, driven as the engine drives it, with a clock that the tests move.
+
+mod delivery;
+mod every_sequence;
+mod laws;
+mod order;
+mod pages;
+mod plans;
+mod table;
+mod world;
