@@ -1,0 +1,113 @@
+//! Messages with every field filled, from one piece of text.
+
+use nightowl_domain::{Destination, SendKey, Severity, Time};
+
+use crate::{
+    AlertMessage, Button, DirectMessage, EscalationMessage, Form, Message, NoticeMessage, Person,
+    Post,
+};
+
+use super::World;
+
+pub(super) const ALERT_ID: &str = "0123456789abcdefghjkmnpq";
+pub(super) const SHORT_ID: &str = "x2k9fq";
+pub(super) const RUNBOOK: &str = "https://runbooks.example.com/disk?a=1&b=2";
+pub(super) const LINK: &str = "https://grafana.example.com/d/1";
+pub(super) const ALERT_URL: &str = "https://owl.example.com/console/alerts/x2k9fq";
+
+/// An alert whose every untrusted field is `text`.
+pub fn alert(text: &str, user_ref: Option<&str>) -> AlertMessage {
+    let some = || Some(text.to_owned());
+    let person = || Some(Person { name: text.to_owned(), user_ref: user_ref.map(str::to_owned) });
+    AlertMessage {
+        alert_id: ALERT_ID.to_owned(),
+        short_id: SHORT_ID.to_owned(),
+        tenant: "acme".to_owned(),
+        integration: text.to_owned(),
+        title: text.to_owned(),
+        severity: Severity::Critical,
+        status: "firing",
+        cluster: some(),
+        namespace: some(),
+        service: some(),
+        description: text.to_owned(),
+        labels: vec![(text.to_owned(), text.to_owned())],
+        count: 3,
+        fired_at: Time::from_seconds(1_790_000_000),
+        acknowledged_by: some(),
+        acknowledged_at: Some(Time::from_seconds(1_790_000_060)),
+        resolved_by: some(),
+        resolved_at: Some(Time::from_seconds(1_790_000_120)),
+        resolution: some(),
+        snoozed_until: Some(Time::from_seconds(1_790_000_180)),
+        runbook_title: some(),
+        runbook_url: Some(RUNBOOK.to_owned()),
+        links: vec![(text.to_owned(), LINK.to_owned())],
+        primary_on_call: person(),
+        secondary_on_call: person(),
+        escalation: text.to_owned(),
+        round: 1,
+        tier: 2,
+        buttons: vec![Button::Acknowledge, Button::Escalate, Button::Resolve, Button::Runbook],
+        superseded_by: Some("y3m8gr".to_owned()),
+        alert_url: Some(ALERT_URL.to_owned()),
+        delivery: SendKey::from("delivery-of-the-card"),
+    }
+}
+
+/// A page through a channel, to somebody if `user_ref` is known.
+pub fn escalation(text: &str, user_ref: Option<&str>) -> EscalationMessage {
+    EscalationMessage {
+        alert: alert(text, user_ref),
+        tier: 2,
+        tier_label: text.to_owned(),
+        target: Some(Person { name: text.to_owned(), user_ref: user_ref.map(str::to_owned) }),
+        notify_method: "messaging_channel",
+        timeout_minutes: 7.5,
+        because: Some(text.to_owned()),
+    }
+}
+
+pub fn direct(text: &str, user_ref: Option<&str>) -> DirectMessage {
+    DirectMessage { alert: alert(text, user_ref), text: text.to_owned(), urgency: "critical" }
+}
+
+pub fn notice(text: &str, user_ref: Option<&str>) -> NoticeMessage {
+    NoticeMessage { text: text.to_owned(), alert: Some(alert(text, user_ref)) }
+}
+
+/// One message of each kind, with its name.
+pub fn every_message(text: &str, user_ref: Option<&str>) -> Vec<(&'static str, Message)> {
+    let bare = NoticeMessage { text: text.to_owned(), alert: None };
+    vec![
+        ("alert", Message::Alert(alert(text, user_ref))),
+        ("escalation", Message::Escalation(escalation(text, user_ref))),
+        ("direct", Message::Direct(direct(text, user_ref))),
+        ("notice", Message::Notice(notice(text, user_ref))),
+        ("bare notice", Message::Notice(bare)),
+    ]
+}
+
+/// To the world's channel, under this delivery id.
+pub fn post(world: &World, provider: &str, delivery: &str, message: Message) -> Post {
+    Post {
+        to: Destination::Channel { provider: provider.to_owned(), channel: world.channel.clone() },
+        delivery: SendKey::from(delivery),
+        message: carrying(message, delivery),
+        form: Form::Rich,
+    }
+}
+
+/// Buttons carry the delivery that the message is, so the message has to know it.
+pub(super) fn carrying(mut message: Message, delivery: &str) -> Message {
+    let alert = match &mut message {
+        Message::Alert(alert) => Some(alert),
+        Message::Escalation(page) => Some(&mut page.alert),
+        Message::Direct(page) => Some(&mut page.alert),
+        Message::Notice(notice) => notice.alert.as_mut(),
+    };
+    if let Some(alert) = alert {
+        alert.delivery = SendKey::from(delivery);
+    }
+    message
+}

@@ -1,0 +1,173 @@
+//! What is said, without a platform's form. All text fields are untrusted and plain: each provider
+//! escapes them for its own markup.
+
+use nightowl_domain::{Destination, SendKey, Severity, Time};
+
+/// One post.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Post {
+    pub to: Destination,
+    /// Carried invisibly with the message, so that `find` recognises it.
+    pub delivery: SendKey,
+    pub message: Message,
+    pub form: Form,
+}
+
+/// `Plain` after a platform refused the rich one: text only, nothing that could be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Rich,
+    Plain,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// The card.
+    Alert(AlertMessage),
+    /// A page through a channel.
+    Escalation(EscalationMessage),
+    /// A page to one person: the alert with its buttons, addressed.
+    Direct(DirectMessage),
+    Notice(NoticeMessage),
+}
+
+/// A person as a message shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Person {
+    /// Display name.
+    pub name: String,
+    /// The platform's user id for a mention, if known.
+    pub user_ref: Option<String>,
+}
+
+/// The alert as it stands now. Everything that people see of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertMessage {
+    pub alert_id: String,
+    pub short_id: String,
+    pub tenant: String,
+    pub integration: String,
+    pub title: String,
+    pub severity: Severity,
+    /// `firing`, `acknowledged`, `snoozed`, `resolved`.
+    pub status: &'static str,
+    pub cluster: Option<String>,
+    pub namespace: Option<String>,
+    pub service: Option<String>,
+    pub description: String,
+    /// Labels that are not shown as a field of their own, in order.
+    pub labels: Vec<(String, String)>,
+    pub count: u32,
+    pub fired_at: Time,
+    pub acknowledged_by: Option<String>,
+    pub acknowledged_at: Option<Time>,
+    pub resolved_by: Option<String>,
+    pub resolved_at: Option<Time>,
+    pub resolution: Option<String>,
+    pub snoozed_until: Option<Time>,
+    pub runbook_title: Option<String>,
+    pub runbook_url: Option<String>,
+    /// Title and address of further links, http(s) only.
+    pub links: Vec<(String, String)>,
+    pub primary_on_call: Option<Person>,
+    pub secondary_on_call: Option<Person>,
+    /// One sentence on where the escalation is: "Tier 2 of 2, round 1 of 3: paging Bob; next at
+    /// 12:05 UTC" or "Nobody answered".
+    pub escalation: String,
+    /// From 0; what an escalate button shows and says.
+    pub round: u32,
+    pub tier: u32,
+    /// Which buttons make sense now, in order.
+    pub buttons: Vec<Button>,
+    /// The short id of the alert that came after this one.
+    pub superseded_by: Option<String>,
+    /// Deep link into the console.
+    pub alert_url: Option<String>,
+    /// The delivery that this message is or edits; buttons carry it.
+    pub delivery: SendKey,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    Acknowledge,
+    Unacknowledge,
+    Escalate,
+    Resolve,
+    /// A link, where there is one; never an action.
+    Runbook,
+}
+
+/// A page through a channel: it names whom it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EscalationMessage {
+    pub alert: AlertMessage,
+    /// From 1.
+    pub tier: u32,
+    /// "Tier 1: oncall_primary".
+    pub tier_label: String,
+    /// `None`: nobody could be found; `because` says whom and why.
+    pub target: Option<Person>,
+    /// `messaging_channel` …
+    pub notify_method: &'static str,
+    /// Until the next tier.
+    pub timeout_minutes: f64,
+    pub because: Option<String>,
+}
+
+/// A page to one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectMessage {
+    pub alert: AlertMessage,
+    /// One sentence: why this person is woken.
+    pub text: String,
+    /// `critical` or `normal`.
+    pub urgency: &'static str,
+}
+
+/// One thing said once, about an alert or about NightOwl itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoticeMessage {
+    pub text: String,
+    /// Shown with the alert's title and short id where it is about one.
+    pub alert: Option<AlertMessage>,
+}
+
+/// What a click on a button of a message says about it: the parts a provider puts into the button
+/// and reads back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ButtonValue {
+    pub alert_id: String,
+    pub delivery: SendKey,
+    pub round: u32,
+    pub tier: u32,
+}
+
+impl ButtonValue {
+    /// `v1|alert id|delivery|round|tier`: under 100 characters.
+    pub fn encode(&self) -> String {
+        format!("v1|{}|{}|{}|{}", self.alert_id, self.delivery, self.round, self.tier)
+    }
+
+    /// `None` for anything that [`ButtonValue::encode`] cannot have written.
+    pub fn decode(text: &str) -> Option<Self> {
+        let mut parts = text.split('|');
+        let (version, alert_id, delivery) = (parts.next()?, parts.next()?, parts.next()?);
+        let (round, tier) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        if version != "v1" || parts.next().is_some() || alert_id.is_empty() {
+            return None;
+        }
+        Some(Self { alert_id: alert_id.to_owned(), delivery: delivery.into(), round, tier })
+    }
+}
+
+impl Message {
+    /// The alert it is about, if any.
+    pub fn alert(&self) -> Option<&AlertMessage> {
+        match self {
+            Self::Alert(alert) => Some(alert),
+            Self::Escalation(page) => Some(&page.alert),
+            Self::Direct(page) => Some(&page.alert),
+            Self::Notice(notice) => notice.alert.as_ref(),
+        }
+    }
+}
