@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod accept;
+mod body;
+mod needs;
+mod problem;
+mod route;
+mod sender;
+mod signature;
+
+pub use body::BODY_BYTES_MAX;
+pub use needs::{Dropped, Needs, Why};
+pub use route::router;

@@ -1,0 +1,58 @@
+//! What the process that mounts the router gives to it.
+
+use std::future::Future;
+
+use nightowl_engine::{Clock, Config, Entropy, Intake, Keys};
+
+/// One value of the process, shared by all requests.
+pub trait Needs: Send + Sync + 'static {
+    type Keys: Keys;
+    /// Only to learn an integration's format and default severity.
+    type Config: Config;
+    type Intake: Intake;
+    type Clock: Clock;
+    type Entropy: Entropy;
+
+    fn keys(&self) -> &Self::Keys;
+    fn config(&self) -> &Self::Config;
+    fn intake(&self) -> &Self::Intake;
+    fn clock(&self) -> &Self::Clock;
+    fn entropy(&self) -> &Self::Entropy;
+
+    /// Called after something of a known sender was refused for good: most senders do not try
+    /// again, so what was in it is lost unless a person looks. The process tells the tenant's
+    /// operators, at its own pace; it must not wait for anything slow here.
+    fn dropped(&self, dropped: Dropped) -> impl Future<Output = ()> + Send;
+}
+
+/// What a sender sent in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    pub tenant: String,
+    pub integration: String,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The whole body: it is larger than this.
+    TooLarge { bytes_max: usize },
+    /// The whole body: what was expected and found. A short excerpt of the body at most.
+    Unreadable(String),
+    /// The whole body: it is not signed as the integration's secret demands.
+    NotSigned,
+    /// This many alerts of a body whose others were taken.
+    Members(usize),
+}
+
+impl Why {
+    /// Stable, for counters and logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::Unreadable(_) => "unreadable",
+            Self::NotSigned => "not_signed",
+            Self::Members(_) => "members",
+        }
+    }
+}
