@@ -1,0 +1,363 @@
+//! The inbox in the suite that every provider is put through, over a log in memory that can be
+//! told to fail. Nobody calls the inbox from outside: a press in the console is the callback, and
+//! `presses.rs` has the same cases for it.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use nightowl_domain::{Destination, MessageRef, SendKey, Tenant, Time, User};
+use nightowl_inbox::render::{self, Stored};
+use nightowl_inbox::{Inbox, NAME, personal_channel, wire};
+use nightowl_messaging::conformance::{
+    Callbacks, Fault, Seen, SeenButton, Subject, Verb, Whispered, World,
+};
+use nightowl_messaging::{
+    AlertMessage, Button, ButtonValue, ChatUser, LogError, LoggedMessage, Message, MessageLog,
+    NoticeMessage, Provider,
+};
+
+nightowl_messaging::provider_conformance!(Desk);
+
+const NOW: Time = Time::from_seconds(1_790_000_000);
+const TENANT: &str = "acme";
+
+/// An inbox and the log behind it.
+struct Desk {
+    inbox: Inbox,
+    log: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log(Mutex<Rows>);
+
+#[derive(Default)]
+struct Rows {
+    /// Oldest first.
+    messages: Vec<LoggedMessage>,
+    fault: Option<(Verb, Fault)>,
+    held: Vec<LoggedMessage>,
+    is_down: bool,
+}
+
+impl Log {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.0.lock().expect("no test panics while it holds the rows")
+    }
+}
+
+impl Rows {
+    /// The fault that this call meets, taken away unless it stays.
+    fn meet(&mut self, verbs: &[Verb]) -> Option<Fault> {
+        let met = self.fault.take_if(|(verb, _)| verbs.contains(verb));
+        let fault = met.map(|(_, fault)| fault);
+        self.is_down |= fault == Some(Fault::Unreachable);
+        if self.is_down { Some(Fault::Unreachable) } else { fault }
+    }
+
+    fn put(&mut self, message: LoggedMessage) {
+        if !self.messages.iter().any(|known| known.id == message.id) {
+            self.messages.push(message);
+        }
+    }
+}
+
+fn lost() -> LogError {
+    LogError::Unknown("no answer".to_owned())
+}
+
+fn down() -> LogError {
+    LogError::Unavailable("nothing listens".to_owned())
+}
+
+#[async_trait]
+impl MessageLog for Log {
+    async fn append(&self, tenant: &str, message: LoggedMessage) -> Result<String, LogError> {
+        assert_eq!(tenant, TENANT);
+        let mut rows = self.rows();
+        let id = message.id.clone();
+        match rows.meet(&[Verb::Post, Verb::Whisper]) {
+            None => rows.put(message),
+            Some(Fault::LostAnswer) => {
+                rows.put(message);
+                return Err(lost());
+            }
+            Some(Fault::LandsLate) => {
+                rows.held.push(message);
+                return Err(lost());
+            }
+            Some(Fault::Unreachable) => return Err(down()),
+            Some(_) => return Err(lost()),
+        }
+        Ok(id)
+    }
+
+    async fn replace(
+        &self,
+        tenant: &str,
+        channel: &str,
+        id: &str,
+        body: String,
+    ) -> Result<bool, LogError> {
+        assert_eq!(tenant, TENANT);
+        let mut rows = self.rows();
+        let fault = rows.meet(&[Verb::Update]);
+        match fault {
+            None | Some(Fault::LostAnswer) => {}
+            Some(Fault::NoMessage) => return Ok(false),
+            Some(Fault::Unreachable) => return Err(down()),
+            Some(_) => return Err(lost()),
+        }
+        let found = rows.messages.iter_mut().find(|row| row.channel == channel && row.id == id);
+        let Some(row) = found else { return Ok(false) };
+        row.body = body;
+        row.revision += 1;
+        if fault.is_none() { Ok(true) } else { Err(lost()) }
+    }
+
+    async fn list(
+        &self,
+        tenant: &str,
+        channel: &str,
+        limit: usize,
+    ) -> Result<Vec<LoggedMessage>, LogError> {
+        assert_eq!(tenant, TENANT);
+        let rows = self.rows();
+        let of_channel = rows.messages.iter().rev().filter(|row| row.channel == channel);
+        Ok(of_channel.take(limit).cloned().collect())
+    }
+
+    async fn find(
+        &self,
+        tenant: &str,
+        channel: &str,
+        delivery: &SendKey,
+    ) -> Result<Option<String>, LogError> {
+        assert_eq!(tenant, TENANT);
+        let mut rows = self.rows();
+        match rows.meet(&[Verb::Find]) {
+            None => {}
+            Some(Fault::Unreachable) => return Err(down()),
+            Some(_) => return Err(lost()),
+        }
+        let mut of_channel = rows.messages.iter().filter(|row| row.channel == channel);
+        Ok(of_channel.find(|row| row.delivery == *delivery).map(|row| row.id.clone()))
+    }
+}
+
+#[async_trait]
+impl Subject for Desk {
+    async fn fresh() -> Self {
+        let user = |id: &str, name: &str| User {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            email: Some(format!("{id}@example.com")),
+            timezone: None,
+        };
+        let tenant = Tenant {
+            slug: TENANT.to_owned(),
+            name: "Acme".to_owned(),
+            users: vec![user("alice", "Alice"), user("bob", "Bob")],
+            ..Tenant::default()
+        };
+        let log = Arc::new(Log::default());
+        let inbox = Inbox::new(&tenant, log.clone(), Arc::new(|| NOW));
+        Self { inbox, log }
+    }
+
+    fn provider(&self) -> &dyn Provider {
+        &self.inbox
+    }
+
+    fn world(&self) -> World {
+        let person = |id: &str, name: &str| ChatUser {
+            user: id.to_owned(),
+            email: Some(format!("{id}@example.com")),
+            name: name.to_owned(),
+            is_gone: false,
+        };
+        World {
+            channel: "#alerts".to_owned(),
+            channel_id: "alerts".to_owned(),
+            no_channel: Some("@alice".to_owned()),
+            person: person("alice", "Alice"),
+            person_ref: "alice".to_owned(),
+            stranger: Some(person("mallory", "Mallory")),
+            workspace: TENANT.to_owned(),
+            secrets: Vec::new(),
+        }
+    }
+
+    async fn script(&self, verb: Verb, fault: Fault) -> bool {
+        let can = match fault {
+            Fault::LostAnswer | Fault::Hangs | Fault::BrokeInside | Fault::Unreachable => {
+                matches!(verb, Verb::Post | Verb::Update | Verb::Whisper | Verb::Find)
+            }
+            Fault::LandsLate => matches!(verb, Verb::Post | Verb::Whisper),
+            Fault::NoMessage => verb == Verb::Update,
+            Fault::Status { .. }
+            | Fault::RateLimited { .. }
+            | Fault::Nonsense
+            | Fault::RefusesContent
+            | Fault::BadCredentials
+            | Fault::NoPermission
+            | Fault::NoChannel
+            | Fault::Echo => false,
+        };
+        if can {
+            self.log.rows().fault = Some((verb, fault));
+        }
+        can
+    }
+
+    async fn land(&self) {
+        let mut rows = self.log.rows();
+        for message in std::mem::take(&mut rows.held) {
+            rows.put(message);
+        }
+    }
+
+    async fn somebody_else_posts(&self, _: &Destination, _: &SendKey) -> bool {
+        false
+    }
+
+    async fn delete(&self, at: &MessageRef) -> bool {
+        self.log.rows().messages.retain(|row| row.id != at.message);
+        true
+    }
+
+    async fn seen(&self) -> Vec<Seen> {
+        let rows = self.log.rows();
+        rows.messages.iter().filter(|row| whisper_of(row).is_none()).map(seen).collect()
+    }
+
+    async fn whispered(&self) -> Vec<Whispered> {
+        let rows = self.log.rows();
+        rows.messages.iter().filter_map(whisper_of).collect()
+    }
+
+    fn now(&self) -> Time {
+        NOW
+    }
+
+    fn debug(&self) -> String {
+        format!("{:?}", self.inbox)
+    }
+
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        None
+    }
+}
+
+fn person_of(channel: &str) -> Option<String> {
+    channel.strip_prefix('@').map(str::to_owned)
+}
+
+/// What is said to one person without being about an alert.
+fn whisper_of(row: &LoggedMessage) -> Option<Whispered> {
+    let user_ref = person_of(&row.channel)?;
+    let Some(Stored::Rich(message)) = wire::decode(&row.body) else { return None };
+    let Message::Notice(NoticeMessage { text, alert: None }) = *message else { return None };
+    let (mentions, links, markup) = (Vec::new(), Vec::new(), Vec::new());
+    Some(Whispered { channel: row.channel.clone(), user_ref, text, mentions, links, markup })
+}
+
+/// As the console shows it: all fields are text there, and only addresses and buttons are more.
+fn seen(row: &LoggedMessage) -> Seen {
+    let mut seen = Seen {
+        at: MessageRef {
+            provider: NAME.to_owned(),
+            channel: row.channel.clone(),
+            message: row.id.clone(),
+        },
+        delivery: Some(row.delivery.clone()),
+        text: String::new(),
+        mentions: Vec::new(),
+        links: Vec::new(),
+        markup: Vec::new(),
+        buttons: Vec::new(),
+        direct_to: person_of(&row.channel),
+    };
+    match wire::decode(&row.body).expect("our own body is read") {
+        Stored::Plain(text) => seen.text = text,
+        Stored::Rich(message) => {
+            let mut lines: Vec<String> = render::says(&message).into_iter().collect();
+            if let Some(alert) = message.alert() {
+                lines.extend(lines_of(alert));
+                seen.links.extend(alert.links.iter().map(|(_, url)| url.clone()));
+                seen.links.extend(alert.alert_url.clone());
+                seen.buttons = alert.buttons.iter().map(|button| shown(*button, alert)).collect();
+            }
+            seen.text = lines.join("\n");
+        }
+    }
+    seen
+}
+
+fn lines_of(alert: &AlertMessage) -> Vec<String> {
+    let mut lines: Vec<String> = [
+        alert.severity.name(),
+        alert.status,
+        &alert.short_id,
+        &alert.title,
+        &alert.description,
+        &alert.escalation,
+        &alert.integration,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let optional = [
+        &alert.cluster,
+        &alert.namespace,
+        &alert.service,
+        &alert.acknowledged_by,
+        &alert.resolved_by,
+        &alert.resolution,
+        &alert.runbook_title,
+        &alert.superseded_by,
+    ];
+    lines.extend(optional.into_iter().flatten().cloned());
+    let people = [&alert.primary_on_call, &alert.secondary_on_call];
+    lines.extend(people.into_iter().flatten().map(|person| person.name.clone()));
+    lines.extend(alert.labels.iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(alert.links.iter().map(|(title, _)| title.clone()));
+    lines
+}
+
+fn shown(button: Button, alert: &AlertMessage) -> SeenButton {
+    let is_link = button == Button::Runbook;
+    let value = ButtonValue {
+        alert_id: alert.alert_id.clone(),
+        delivery: alert.delivery.clone(),
+        round: alert.round,
+        tier: alert.tier,
+    };
+    SeenButton {
+        button,
+        label: format!("{button:?}"),
+        value: (!is_link).then_some(value),
+        url: alert.runbook_url.clone().filter(|_| is_link),
+    }
+}
+
+/// What was said to one person is in no channel, and what a channel is called names no person.
+#[tokio::test]
+async fn a_person_who_is_not_configured_cannot_be_written_to() {
+    let desk = Desk::fresh().await;
+    let told = desk.inbox.whisper("alerts", "mallory", "psst").await;
+    assert!(told.is_err());
+    assert!(desk.log.rows().messages.is_empty());
+    assert_eq!(personal_channel("alice"), "@alice");
+    assert!(desk.inbox.resolve_channel("@alice").await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_stored_reads_back_as_it_was() {
+    for (kind, message) in nightowl_messaging::conformance::every_message("zorn\n\"ü", None) {
+        let stored = render::stored(&message, nightowl_messaging::Form::Rich);
+        assert_eq!(stored, Stored::Rich(Box::new(message)), "{kind}: benign text is kept whole");
+        assert_eq!(wire::decode(&wire::encode(&stored)), Some(stored), "{kind}");
+    }
+    let newer =
+        wire::encode(&Stored::Plain("a".to_owned())).replace("\"format\":1", "\"format\":2");
+    assert_eq!(wire::decode(&newer), None);
+}
