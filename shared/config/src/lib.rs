@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod check;
+mod demo;
+mod document;
+mod hash;
+mod live;
+mod problem;
+mod read;
+mod redacted;
+mod seal;
+mod shape;
+mod stored;
+mod suggest;
+mod tree;
+
+pub use apply::{Applied, ApplyError, Scope, apply};
+pub use check::{check, expand};
+pub use demo::{DEMO, DemoKeys, demo};
+pub use document::Document;
+pub use live::Live;
+pub use problem::Problem;
+pub use redacted::redacted;
+pub use seal::KeyFileSealer;

@@ -1,0 +1,141 @@
+//! What the tests share.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+
+use nightowl_config::{Applied, ApplyError, Document, KeyFileSealer, Scope, check};
+use nightowl_domain::Time;
+use nightowl_engine::{Clock, ConfigStore, StoreError};
+
+pub use futures::executor::block_on;
+
+pub fn sealer() -> KeyFileSealer {
+    KeyFileSealer::new(Some([7; 32]), Some([9; 32]))
+}
+
+pub fn vars(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// A file without a mistake.
+pub fn read(text: &str) -> Document {
+    check("t.yaml", text, &BTreeMap::new()).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+pub fn put(store: &MemoryStore, text: &str) -> Result<Applied, ApplyError> {
+    block_on(nightowl_config::apply(&read(text), store, &sealer(), &Scope::Operators))
+}
+
+/// Rows of configuration in memory; counts what is written.
+#[derive(Default)]
+pub struct MemoryStore {
+    rows: Mutex<Rows>,
+    pub writes: AtomicUsize,
+    pub reads: AtomicUsize,
+    /// How many writes still go through; `None`: all.
+    pub fail_after: Mutex<Option<usize>>,
+}
+
+#[derive(Default, Clone)]
+pub struct Rows {
+    pub pointers: BTreeMap<String, String>,
+    pub texts: BTreeMap<(String, String), String>,
+    pub keys: BTreeMap<String, String>,
+}
+
+impl MemoryStore {
+    pub fn rows(&self) -> Rows {
+        self.rows.lock().unwrap().clone()
+    }
+
+    pub fn all_text(&self) -> String {
+        let rows = self.rows();
+        format!("{:?} {:?} {:?}", rows.pointers, rows.texts, rows.keys)
+    }
+
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut Rows) -> T) -> Result<T, StoreError> {
+        if let Some(left) = self.fail_after.lock().unwrap().as_mut() {
+            if *left == 0 {
+                return Err(StoreError::Unavailable("switched off".into()));
+            }
+            *left -= 1;
+        }
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        Ok(change(&mut self.rows.lock().unwrap()))
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Rows) -> T) -> Result<T, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        Ok(look(&self.rows.lock().unwrap()))
+    }
+}
+
+impl ConfigStore for MemoryStore {
+    async fn pointer(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        self.read(|rows| rows.pointers.get(tenant).cloned())
+    }
+    async fn flip(
+        &self,
+        tenant: &str,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.write(|rows| {
+            if rows.pointers.get(tenant).map(String::as_str) != from {
+                return false;
+            }
+            match to {
+                Some(to) => rows.pointers.insert(tenant.to_owned(), to.to_owned()),
+                None => rows.pointers.remove(tenant),
+            };
+            true
+        })
+    }
+    async fn text(&self, tenant: &str, hash: &str) -> Result<Option<String>, StoreError> {
+        self.read(|rows| rows.texts.get(&(tenant.to_owned(), hash.to_owned())).cloned())
+    }
+    async fn put_text(&self, tenant: &str, hash: &str, text: &str) -> Result<(), StoreError> {
+        self.write(|rows| {
+            rows.texts.insert((tenant.to_owned(), hash.to_owned()), text.to_owned());
+        })
+    }
+    async fn pointers(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|rows| rows.pointers.keys().filter(|slug| *slug != "*").cloned().collect())
+    }
+    async fn key_tenant(&self, key_hash: &str) -> Result<Option<String>, StoreError> {
+        self.read(|rows| rows.keys.get(key_hash).cloned())
+    }
+    async fn put_key(&self, key_hash: &str, tenant: &str) -> Result<bool, StoreError> {
+        self.write(|rows| {
+            let holder = rows.keys.entry(key_hash.to_owned()).or_insert_with(|| tenant.to_owned());
+            holder == tenant
+        })
+    }
+    async fn delete_key(&self, key_hash: &str, tenant: &str) -> Result<(), StoreError> {
+        self.write(|rows| {
+            if rows.keys.get(key_hash).is_some_and(|holder| holder == tenant) {
+                rows.keys.remove(key_hash);
+            }
+        })
+    }
+}
+
+/// A clock that stands until it is moved.
+#[derive(Default)]
+pub struct StillClock(pub AtomicI64);
+
+impl Clock for StillClock {
+    fn now(&self) -> Time {
+        Time::from_millis(self.0.load(Ordering::SeqCst))
+    }
+    async fn sleep(&self, _span: std::time::Duration) {}
+}
