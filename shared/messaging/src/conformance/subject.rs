@@ -33,6 +33,13 @@ pub trait Subject: Send + Sync + Sized {
     /// All messages that are there now, oldest first, as a person sees them.
     async fn seen(&self) -> Vec<Seen>;
 
+    /// Those of them that are at one place. To be given where reading all of them takes long.
+    async fn seen_at(&self, at: &MessageRef) -> Vec<Seen> {
+        let mut all = self.seen().await;
+        all.retain(|seen| seen.at == *at);
+        all
+    }
+
     /// All that was whispered, oldest first.
     async fn whispered(&self) -> Vec<Whispered>;
 

@@ -53,8 +53,7 @@ async fn posted<S: Subject>(subject: &S, delivery: &str) -> MessageRef {
 
 /// The one message at this place.
 async fn seen_at<S: Subject>(subject: &S, at: &MessageRef) -> Seen {
-    let mut there: Vec<_> =
-        subject.seen().await.into_iter().filter(|seen| seen.at == *at).collect();
+    let mut there = subject.seen_at(at).await;
     assert_eq!(there.len(), 1, "messages at {at:?}");
     there.remove(0)
 }

@@ -1,0 +1,29 @@
+//! `/api/v1/admin/…`.
+
+mod act;
+mod body;
+mod caller;
+mod config;
+mod json;
+mod list;
+mod query;
+mod show;
+mod wish;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{any, get, post};
+
+use crate::Needs;
+use crate::problem::Problem;
+
+pub(crate) fn routes<N: Needs>() -> Router<Arc<N>> {
+    Router::new()
+        .route("/api/v1/admin/alerts", get(list::list::<N>))
+        .route("/api/v1/admin/alerts/{id}", get(show::show::<N>))
+        .route("/api/v1/admin/alerts/{id}/{verb}", post(act::act::<N>))
+        .route("/api/v1/admin/config", get(config::get::<N>).put(config::put::<N>))
+        .route("/api/v1/admin/{*rest}", any(|| async { Problem::no_route() }))
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+}

@@ -1,0 +1,68 @@
+//! Who asks, by their API key.
+
+use http::{HeaderMap, header};
+use nightowl_domain::Actor;
+use nightowl_engine::{ApiRole, Config, KeyOwner, Keys, Ports};
+use nightowl_messaging::Secret;
+
+use crate::Needs;
+use crate::problem::Problem;
+
+/// Longer keys are refused before anything is computed with them.
+const KEY_BYTES_MAX: usize = 512;
+
+pub(crate) struct Caller {
+    /// The key's id, never the key.
+    pub(crate) id: String,
+    /// `None`: all tenants.
+    pub(crate) tenant: Option<String>,
+    role: ApiRole,
+}
+
+impl Caller {
+    /// The owner of the key in the `Authorization` header, if its role reaches `needs`.
+    pub(crate) async fn of<N: Needs>(
+        needs: &N,
+        headers: &HeaderMap,
+        role: ApiRole,
+    ) -> Result<Self, Problem> {
+        let key = bearer(headers).ok_or_else(Problem::no_key)?;
+        let caller = match needs.keys().owner(&key).await? {
+            Some(KeyOwner::Api { id, tenant, role }) => Self { id, tenant, role },
+            Some(KeyOwner::Integration { .. }) | None => return Err(Problem::no_key()),
+        };
+        if caller.role < role {
+            return Err(Problem::small_role(caller.role.name(), role.name()));
+        }
+        Ok(caller)
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::Api { key: self.id.clone() }
+    }
+
+    /// The tenants that are meant: the one asked for, else all that the key reaches. A tenant out
+    /// of reach and one that does not exist get the same answer.
+    pub(crate) async fn tenants<N: Needs>(
+        &self,
+        needs: &N,
+        asked: Option<&str>,
+    ) -> Result<Vec<String>, Problem> {
+        let known = needs.engine().ports().config().tenants().await?;
+        let reach = |slug: &&String| self.tenant.as_ref().is_none_or(|own| own == *slug);
+        let is_meant = |slug: &&String| asked.is_none_or(|asked| asked == *slug);
+        let meant: Vec<String> = known.iter().filter(reach).filter(is_meant).cloned().collect();
+        if meant.is_empty() && asked.is_some() {
+            return Err(Problem::no_tenant());
+        }
+        Ok(meant)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    let key = key.trim();
+    let is_fit = !key.is_empty() && key.len() <= KEY_BYTES_MAX;
+    (scheme.eq_ignore_ascii_case("bearer") && is_fit).then(|| Secret::new(key))
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod console;
+mod find;
+mod needs;
+mod problem;
+mod verb;
+mod words;
+
+use std::sync::Arc;
+
+pub use needs::{Console, Needs};
+
+/// All routes of this function, complete with their paths.
+pub fn router<N: Needs>(needs: Arc<N>) -> axum::Router {
+    api::routes::<N>().merge(console::routes::<N>()).with_state(needs)
+}

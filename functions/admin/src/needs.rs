@@ -1,0 +1,42 @@
+//! What the process that mounts the router gives to it.
+
+use std::sync::Arc;
+
+use nightowl_engine::{ConfigStore, Engine, Keys, Ports, Sealer};
+use nightowl_messaging::{MessageLog, Secret};
+
+/// One value of the process, shared by all requests.
+pub trait Needs: Send + Sync + 'static {
+    type Ports: Ports;
+    type Keys: Keys;
+    type ConfigStore: ConfigStore;
+    type Sealer: Sealer;
+
+    fn engine(&self) -> &Engine<Self::Ports>;
+    fn keys(&self) -> &Self::Keys;
+    fn config_store(&self) -> &Self::ConfigStore;
+    fn sealer(&self) -> &Self::Sealer;
+    /// A configuration was put into force just now: what is cached of the old one is forgotten.
+    fn config_changed(&self);
+    /// Where the inbox provider writes; the console reads it.
+    fn log(&self) -> &Arc<dyn MessageLog>;
+    fn console(&self) -> &Console;
+}
+
+/// How people get into the console.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Signs sessions and forms: 32 random bytes or more, as text. Another key ends all sessions.
+    pub session_key: Secret,
+    /// Logs in once, as the operator; `None`: nobody can log in. Drawn anew by each start.
+    pub login_token: Option<Secret>,
+    /// `https://owl.example.com`, if people reach the console by another address than the one in
+    /// their requests' `Host`. Cookies are marked `Secure` if it is https.
+    pub public_url: Option<String>,
+}
+
+impl Console {
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
