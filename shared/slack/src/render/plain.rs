@@ -1,0 +1,112 @@
+//! Messages as text alone: for notifications, and where blocks were refused.
+
+use nightowl_messaging::{AlertMessage, Message, Person};
+
+use super::person::is_user_id;
+use super::{text, words};
+
+/// Slack cuts the `text` of an edit at 4,000 characters with an error.
+const FULL_UNITS: usize = 3900;
+
+/// One line: what a phone shows of the message.
+pub(crate) fn short(message: &Message) -> String {
+    match message {
+        Message::Alert(alert) => headline(alert),
+        Message::Escalation(page) => {
+            format!("{} {}", called(page.target.as_ref()), headline(&page.alert))
+        }
+        Message::Direct(page) => {
+            format!("{} · {}", headline(&page.alert), text::fallback_line(&page.text, 500))
+        }
+        Message::Notice(notice) => {
+            let said = text::fallback_line(&notice.text, 1000);
+            let about = notice.alert.as_ref().map(headline);
+            let parts = [Some(said), about].into_iter().flatten();
+            joined(parts.filter(|part| !part.is_empty()), " · ")
+        }
+    }
+}
+
+/// `🔴 critical, firing, x2k9fq: disk full`.
+fn headline(alert: &AlertMessage) -> String {
+    format!(
+        "{} {}, {}, {}: {}",
+        words::sign(alert),
+        alert.severity.name(),
+        alert.status,
+        text::fallback_line(&alert.short_id, 20),
+        text::fallback_line(&alert.title, 300)
+    )
+}
+
+/// Everything that a person needs to act, without blocks.
+pub(crate) fn full(message: &Message) -> String {
+    let mut lines = vec![short_or_all(message)];
+    if let Message::Escalation(page) = message {
+        lines.push(format!(
+            "{} · next tier in {}",
+            text::fallback_line(&page.tier_label, 200),
+            words::minutes(page.timeout_minutes)
+        ));
+        lines.extend(page.because.as_deref().map(|why| text::fallback(why, 400)));
+    }
+    match message {
+        Message::Alert(alert) => lines.extend(details(alert)),
+        Message::Escalation(page) => lines.extend(details(&page.alert)),
+        Message::Direct(page) => lines.extend(details(&page.alert)),
+        Message::Notice(_) => {}
+    }
+    let text = joined(lines.into_iter().filter(|line| !line.is_empty()), "\n");
+    debug_assert!(text::units(&text) <= FULL_UNITS, "the parts sum up to less");
+    text
+}
+
+/// A notice has only its text, so it may have more of it.
+fn short_or_all(message: &Message) -> String {
+    match message {
+        Message::Notice(notice) => {
+            let said = text::fallback(&notice.text, 3000);
+            let about = notice.alert.as_ref().map(headline);
+            match joined([Some(said), about].into_iter().flatten(), "\n") {
+                empty if empty.trim().is_empty() => "(nothing)".to_owned(),
+                text => text,
+            }
+        }
+        Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) => short(message),
+    }
+}
+
+fn details(alert: &AlertMessage) -> Vec<String> {
+    let places = [alert.cluster.as_deref(), alert.namespace.as_deref(), alert.service.as_deref()];
+    let places = places.into_iter().flatten().map(|place| text::fallback_line(place, 100));
+    let id = text::fallback_line(&alert.short_id, 20);
+    let by = |what: &str, who: Option<&String>| {
+        who.map(|who| format!("{what} by {}", text::fallback_line(who, 100))).unwrap_or_default()
+    };
+    let answer = match alert.status {
+        "resolved" => String::new(),
+        _ => format!("/nightowl ack {id} · /nightowl escalate {id} · /nightowl resolve {id}"),
+    };
+    vec![
+        joined(places.filter(|place| !place.is_empty()), " · "),
+        text::fallback(&alert.description, 900),
+        by("Acknowledged", alert.acknowledged_by.as_ref()),
+        by("Resolved", alert.resolved_by.as_ref()),
+        text::fallback(&alert.escalation, 300),
+        answer,
+    ]
+}
+
+fn called(target: Option<&Person>) -> String {
+    match target {
+        None => "Nobody could be found:".to_owned(),
+        Some(person) => match person.user_ref.as_deref() {
+            Some(id) if is_user_id(id) => format!("<@{id}>"),
+            _ => text::fallback_line(&person.name, 100),
+        },
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
+    parts.collect::<Vec<_>>().join(between)
+}

@@ -1,0 +1,73 @@
+//! Answers to commands, as the body of the HTTP answer or of a post to a response URL.
+
+use nightowl_messaging::{CommandResponse, ResponseSection};
+use serde_json::{Value, json};
+
+use crate::wire::Block;
+
+use super::text;
+
+/// Of Slack's 50 blocks and about 13,200 characters; the head takes the rest.
+const SECTIONS: usize = 20;
+const SECTIONS_UNITS: usize = 9000;
+const FIELDS: usize = 10;
+
+/// `{"response_type", "text", "blocks"}`. Send it as `application/json`: anything else is shown
+/// to the person as it is.
+pub fn command_response(response: &CommandResponse) -> Value {
+    let mut blocks = sections(&response.sections);
+    if !blocks.is_empty() {
+        let said = text::mrkdwn(&response.text, 2000);
+        if !said.is_empty() {
+            blocks.insert(0, Block::section(said));
+        }
+    }
+    for (index, block) in blocks.iter_mut().enumerate() {
+        block.name(format!("answer-{index}"));
+    }
+    json!({
+        "response_type": if response.ephemeral { "ephemeral" } else { "in_channel" },
+        "text": text::fallback(&response.text, 3000),
+        "blocks": blocks,
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
+}
+
+/// As many as fit; that more were left out is said.
+fn sections(sections: &[ResponseSection]) -> Vec<Block> {
+    let mut blocks = vec![];
+    let mut length = 0;
+    for (index, section) in sections.iter().enumerate() {
+        let (said, fields) = (heading(section), fields(section));
+        length += text::units(&said);
+        length += fields.iter().map(|field| text::units(field)).sum::<usize>();
+        if index == SECTIONS || length > SECTIONS_UNITS {
+            let left = sections.len() - index;
+            blocks.push(Block::context(format!("… and {left} more")));
+            break;
+        }
+        blocks.extend((!said.is_empty()).then(|| Block::section(said)));
+        blocks.extend((!fields.is_empty()).then(|| Block::fields(fields)));
+    }
+    blocks
+}
+
+fn heading(section: &ResponseSection) -> String {
+    let title = text::line(&section.title, 150);
+    let body = text::mrkdwn(&section.body, 2000);
+    match (title.is_empty(), body.is_empty()) {
+        (true, _) => body,
+        (false, true) => format!("*{title}*"),
+        (false, false) => format!("*{title}*\n{body}"),
+    }
+}
+
+fn fields(section: &ResponseSection) -> Vec<String> {
+    let fields = section.fields.iter().take(FIELDS);
+    let made = fields.map(|field| {
+        let (label, value) = (text::line(&field.label, 75), text::line(&field.value, 200));
+        format!("*{label}*\n{value}")
+    });
+    made.collect()
+}

@@ -1,0 +1,115 @@
+//! The running server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::fault::{Fault, Scripted};
+use crate::methods::perform;
+use crate::seed::Seed;
+use crate::world::{Call, Ephemeral, Message, World};
+
+/// A Slack of one's own. It stops when it is dropped.
+pub struct Double {
+    address: SocketAddr,
+    shared: Shared,
+    server: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was held back is done now; what is refused now is refused in silence.
+    pub(crate) fn land(&self) {
+        let mut world = self.world();
+        for (method, args) in std::mem::take(&mut world.late) {
+            drop(perform(&mut world, &method, &args));
+        }
+    }
+}
+
+impl Double {
+    /// On a free port of 127.0.0.1.
+    pub async fn start(seed: Seed) -> io::Result<Self> {
+        Self::listen(seed, SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    pub async fn listen(seed: Seed, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let shared = Shared(Arc::new(Mutex::new(World::new(seed))));
+        let routes =
+            crate::api::routes(shared.clone()).merge(crate::control::routes(shared.clone()));
+        let server = tokio::spawn(async move {
+            // It ends only with the task.
+            drop(axum::serve(listener, routes).await);
+        });
+        Ok(Self { address, shared, server })
+    }
+
+    /// Ends in a slash.
+    pub fn url(&self) -> String {
+        format!("http://{}/api/", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Nothing listens any more; connections that are open stay.
+    pub async fn stop(&self) {
+        self.server.abort();
+        while !self.server.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The next call of `method` (`*`: of any) goes wrong like this.
+    pub fn script(&self, method: &str, fault: Fault) {
+        self.shared.world().faults.push(Scripted { method: method.to_owned(), fault, times: 1 });
+    }
+
+    pub fn land(&self) {
+        self.shared.land();
+    }
+
+    pub fn messages(&self) -> Vec<Message> {
+        self.shared.world().messages.clone()
+    }
+
+    pub fn ephemerals(&self) -> Vec<Ephemeral> {
+        self.shared.world().ephemerals.clone()
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.world().calls.clone()
+    }
+
+    pub fn seed(&self) -> Seed {
+        self.shared.world().seed.clone()
+    }
+
+    /// A person deletes it.
+    pub fn delete(&self, channel: &str, ts: &str) -> bool {
+        crate::control::delete(&mut self.shared.world(), channel, ts)
+    }
+
+    /// Another app posts it. Answers its `ts`.
+    pub fn say(&self, channel: &str, text: &str, metadata: Option<serde_json::Value>) -> String {
+        crate::control::say(&mut self.shared.world(), channel, text, metadata)
+    }
+}
+
+impl Drop for Double {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,123 @@
+//! The state: messages, faults and what was called.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::args::Args;
+use crate::fault::{Fault, Scripted};
+use crate::seed::{Channel, Seed, User};
+
+pub(crate) struct World {
+    pub(crate) seed: Seed,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) ephemerals: Vec<Ephemeral>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) faults: Vec<Scripted>,
+    /// Calls that land when told.
+    pub(crate) late: Vec<(String, Args)>,
+    /// User id → their direct channel with the bot.
+    pub(crate) direct: BTreeMap<String, String>,
+    /// Microseconds of the newest message.
+    last_ts: u128,
+}
+
+/// As Slack keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub channel: String,
+    /// Whose direct message it is.
+    pub direct_to: Option<String>,
+    pub ts: String,
+    pub thread_ts: Option<String>,
+    pub user: String,
+    pub bot_id: String,
+    pub app_id: String,
+    pub text: String,
+    pub blocks: Vec<Value>,
+    pub attachments: Vec<Value>,
+    pub metadata: Option<Value>,
+    /// How often it was edited.
+    pub edits: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ephemeral {
+    pub channel: String,
+    pub user: String,
+    pub text: String,
+    pub blocks: Vec<Value>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub method: String,
+    /// Without the token.
+    pub args: Value,
+    /// The error that was answered; `None` after a success or a fault.
+    pub error: Option<String>,
+    pub fault: Option<Fault>,
+}
+
+impl World {
+    pub(crate) fn new(seed: Seed) -> Self {
+        Self {
+            seed,
+            messages: vec![],
+            ephemerals: vec![],
+            calls: vec![],
+            faults: vec![],
+            late: vec![],
+            direct: BTreeMap::new(),
+            last_ts: 0,
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        *self = Self::new(self.seed.clone());
+    }
+
+    /// Now, and never the same twice.
+    pub(crate) fn next_ts(&mut self) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let micros = now.map_or(0, |since| since.as_micros());
+        self.last_ts = micros.max(self.last_ts + 1);
+        format!("{}.{:06}", self.last_ts / 1_000_000, self.last_ts % 1_000_000)
+    }
+
+    pub(crate) fn take_fault(&mut self, method: &str) -> Option<Fault> {
+        let matches = |scripted: &Scripted| scripted.method == method || scripted.method == "*";
+        let index = self.faults.iter().position(matches)?;
+        let scripted = &mut self.faults[index];
+        scripted.times = scripted.times.saturating_sub(1);
+        let fault = scripted.fault.clone();
+        if scripted.times == 0 {
+            self.faults.remove(index);
+        }
+        Some(fault)
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.seed.users.iter().find(|user| user.id == id)
+    }
+
+    /// By id, `#name` or `name`.
+    pub(crate) fn channel(&self, given: &str) -> Option<&Channel> {
+        let name = given.trim_start_matches('#');
+        let channels = &self.seed.channels;
+        channels.iter().find(|channel| channel.id == given || channel.name == name)
+    }
+
+    /// Opens the direct channel of a user, or answers the one that is open.
+    pub(crate) fn open_direct(&mut self, user: &str) -> String {
+        let next = format!("D0DIRECT{:02}", self.direct.len());
+        self.direct.entry(user.to_owned()).or_insert(next).clone()
+    }
+
+    pub(crate) fn direct_user(&self, channel: &str) -> Option<String> {
+        let open = self.direct.iter().find(|(_, open)| *open == channel);
+        open.map(|(user, _)| user.clone())
+    }
+}
