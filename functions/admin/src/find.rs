@@ -72,7 +72,7 @@ pub(crate) async fn find<N: Needs>(
         [occurrence] if several.is_empty() => return Ok(Found::One(occurrence.clone())),
         _ => {}
     }
-    // One source that reports to two tenants may even give both the same id: it holds no tenant.
+    // Two tenants may have given the same short id.
     for occurrence in &ones {
         if let Some(alert) = needs.engine().ports().store().read(occurrence).await? {
             let (status, title) = (alert.status.name(), &alert.title);

@@ -83,13 +83,15 @@ impl Hash {
     }
 }
 
-/// All alerts of one integration with one dedup key.
+/// All alerts of one tenant's integration with one dedup key. The tenant is in it so that no two
+/// alerts anywhere have the same id, whoever reports to two tenants.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesHash([u8; 10]);
 
 impl SeriesHash {
-    pub fn of(integration: &str, dedup_key: &str) -> Self {
-        let hash = Hash::of(&[b"series", integration.as_bytes(), dedup_key.as_bytes()]);
+    pub fn of(tenant: &str, integration: &str, dedup_key: &str) -> Self {
+        let parts = ["series", tenant, integration, dedup_key];
+        let hash = Hash::of(&parts.map(str::as_bytes));
         let mut bytes = [0; 10];
         bytes.copy_from_slice(&hash.bytes()[..10]);
         Self(bytes)
@@ -206,7 +208,7 @@ mod tests {
 
     #[test]
     fn an_id_tells_its_series_and_number() {
-        let series = SeriesHash::of("prometheus", "abc");
+        let series = SeriesHash::of("acme", "prometheus", "abc");
         let id = AlertId::new(series, 70_000, Time::from_seconds(1), 3);
         assert_eq!((id.series(), id.number()), (series, 70_000));
         assert_eq!(id.to_string().len(), 24);
@@ -219,12 +221,13 @@ mod tests {
     #[test]
     fn parts_of_a_hash_do_not_run_together() {
         assert_ne!(Hash::of(&[b"ab", b"c"]).text(8), Hash::of(&[b"a", b"bc"]).text(8));
-        assert_ne!(SeriesHash::of("a", "bc"), SeriesHash::of("ab", "c"));
+        assert_ne!(SeriesHash::of("t", "a", "bc"), SeriesHash::of("t", "ab", "c"));
+        assert_ne!(SeriesHash::of("t", "a", "b"), SeriesHash::of("u", "a", "b"));
     }
 
     #[test]
     fn a_short_id_is_six_characters_and_another_at_each_attempt() {
-        let id = AlertId::new(SeriesHash::of("p", "k"), 1, Time::from_seconds(1), 0);
+        let id = AlertId::new(SeriesHash::of("t", "p", "k"), 1, Time::from_seconds(1), 0);
         assert_eq!(id.short_id("acme", 0).len(), 6);
         assert_ne!(id.short_id("acme", 0), id.short_id("acme", 1));
         assert_ne!(id.short_id("acme", 0), id.short_id("other", 0));

@@ -19,7 +19,7 @@ impl<'a> Place<'a> {
             tenant: context.tenant,
             integration,
             dedup_key,
-            series: SeriesHash::of(integration, dedup_key),
+            series: SeriesHash::of(context.tenant, integration, dedup_key),
             number: 1,
             previous: None,
         }

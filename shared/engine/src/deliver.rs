@@ -1,0 +1,233 @@
+//! A wake-up: read, catch up, and carry out everything that is owed now.
+
+mod call;
+mod choose;
+mod edit;
+mod faces;
+mod find;
+mod post;
+mod settle;
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use nightowl_domain::{
+    Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
+    Received, Send, SendKey, Settle, Settlement, Time,
+};
+
+use crate::basis::Basis;
+use crate::{Clock, Engine, EngineError, Ports, Store};
+use choose::Job;
+use faces::AllFaces;
+
+/// How long a claim holds. A worker that dies loses it after that.
+const LEASE: Duration = Duration::from_secs(15);
+/// What a provider's call may take; nothing is started that could outlive the lease.
+const CALL: Duration = Duration::from_secs(8);
+/// How soon after a post in doubt it may be asked whether it landed.
+const LANDED_AFTER: Duration = Duration::from_secs(15);
+
+/// What one delivery did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Messages posted, or found to have been posted.
+    pub posted: usize,
+    /// Messages edited.
+    pub edited: usize,
+    /// What was tried and did not go through; it comes back by itself.
+    pub failed: usize,
+    /// What waits for its turn in a channel or for its provider.
+    pub deferred: usize,
+}
+
+/// What messages are rendered with, besides the alert. Gathered before the claim: between the
+/// claim and its posts nothing may fail or take time.
+struct Kit {
+    details: Details,
+    basis: Basis,
+    next: Option<String>,
+    faces: AllFaces,
+}
+
+/// What all sends of one delivery are carried out with.
+struct Delivery<'a> {
+    alert: &'a Alert,
+    kit: Kit,
+    link: Option<String>,
+    lease_until: Time,
+    at: Time,
+}
+
+/// A claim that was granted.
+struct Held {
+    claim: ClaimId,
+    alert: Alert,
+    lease_until: Time,
+    granted: Vec<(SendKey, ClaimMode)>,
+}
+
+impl<P: Ports> Engine<P> {
+    /// An error means trouble with the store: the wake-up has to come again, with a delay. What a
+    /// provider does is settled here and woken again by itself.
+    #[tracing::instrument(
+        skip_all,
+        fields(tenant = occurrence.tenant, alert = %occurrence.id)
+    )]
+    pub async fn deliver(&self, occurrence: &Occurrence) -> Result<Delivered, EngineError> {
+        let Some(alert) = self.ports().store().read(occurrence).await? else {
+            return Ok(Delivered::default());
+        };
+        let Some(alert) = self.catch_up(alert).await? else {
+            return Ok(Delivered::default());
+        };
+        let work = self.choose(&alert).await?;
+        let mut delivered = Delivered { deferred: work.deferred, ..Delivered::default() };
+        if work.jobs.is_empty() {
+            return Ok(delivered);
+        }
+        let kit = self.kit(&alert, &work.jobs).await?;
+        let Some(held) = self.claim(&alert, &work.jobs).await? else {
+            return Ok(delivered);
+        };
+        let settles = self.carry_out(&held, &work.jobs, kit).await;
+        delivered.count(&settles);
+        self.settle(&held, settles).await?;
+        Ok(delivered)
+    }
+
+    /// Does what is overdue, because the timer that should have said so may be lost.
+    async fn catch_up(&self, alert: Alert) -> Result<Option<Alert>, EngineError> {
+        let now = self.ports().clock().now();
+        if alert.plan.tick_due.is_none_or(|due| now < due) {
+            return Ok(Some(alert));
+        }
+        let generation = alert.plan.generation;
+        let id = EventId(format!("tick:{generation}"));
+        let event = own_event(id, now, EventKind::Tick { generation });
+        let changed = self.change_known(&alert, event.clone()).await?;
+        Ok(self.finish(&event, changed, false).await.alert)
+    }
+
+    /// The one write that orders pages against an ack.
+    async fn claim(&self, known: &Alert, jobs: &[Job]) -> Result<Option<Held>, EngineError> {
+        let claim = self.draw_claim_id();
+        let now = self.ports().clock().now();
+        let lease_until = now + LEASE;
+        let keys: Vec<SendKey> = jobs.iter().map(|job| job.key.clone()).collect();
+        let kind = EventKind::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
+        let event = own_event(EventId(format!("claim:{claim}")), now, kind);
+        let changed = self.change_known(known, event).await?;
+        let granted = match changed.outcome {
+            Outcome::Applied { granted } => granted,
+            Outcome::Ignored(reason) => {
+                tracing::info!(reason = reason.code(), "nothing claimed");
+                Vec::new()
+            }
+        };
+        let Some(alert) = changed.alert else { return Ok(None) };
+        if changed.lost {
+            self.wake_all(&alert).await;
+        } else {
+            self.wake_except(changed.before.as_ref(), &alert, &keys).await;
+        }
+        Ok((!granted.is_empty()).then_some(Held { claim, alert, lease_until, granted }))
+    }
+
+    async fn kit(&self, alert: &Alert, jobs: &[Job]) -> Result<Kit, EngineError> {
+        let basis = self.frozen(alert).await?;
+        Ok(Kit {
+            details: self.ports().store().read_details(alert).await?.unwrap_or_default(),
+            next: self.next_short_id(alert).await?,
+            faces: self.look_up(alert, &basis, jobs).await,
+            basis,
+        })
+    }
+
+    /// All at once, pages first in line.
+    async fn carry_out(&self, held: &Held, jobs: &[Job], kit: Kit) -> Vec<Settle> {
+        let alert = &held.alert;
+        let delivery = Delivery {
+            alert,
+            kit,
+            link: self.link(&alert.occurrence()),
+            lease_until: held.lease_until,
+            at: self.ports().clock().now(),
+        };
+        let mut started = Vec::new();
+        for job in jobs {
+            let mode = held.granted.iter().find(|(key, _)| *key == job.key).map(|(_, mode)| *mode);
+            if let (Some(mode), Some(send)) = (mode, alert.send(&job.key)) {
+                started.push(self.one(&delivery, job, send, mode));
+            }
+        }
+        join_all(started).await
+    }
+
+    async fn one(
+        &self,
+        delivery: &Delivery<'_>,
+        job: &Job,
+        send: &Send,
+        mode: ClaimMode,
+    ) -> Settle {
+        let settlement = match &job.provider {
+            None => Settlement::Broken {
+                at: self.ports().clock().now(),
+                reason: format!("{} is not set up for this tenant", send.to.provider()),
+            },
+            Some(provider) => {
+                let provider = provider.as_ref();
+                match mode {
+                    ClaimMode::Post => self.post(delivery, provider, send).await,
+                    ClaimMode::PostAnyway => self.post_anyway(delivery, provider, send).await,
+                    ClaimMode::FindThenPost => self.find_then_post(delivery, provider, send).await,
+                    ClaimMode::FindOnly => self.find_only(delivery, provider, send).await,
+                    ClaimMode::Refresh => self.edit(delivery, provider, send).await,
+                }
+            }
+        };
+        tracing::info!(
+            delivery = %send.key, provider = send.to.provider(), ?mode, came_to = name(&settlement)
+        );
+        Settle { key: send.key.clone(), settlement }
+    }
+}
+
+impl Delivered {
+    fn count(&mut self, settles: &[Settle]) {
+        for settle in settles {
+            match &settle.settlement {
+                Settlement::Sent { .. } => self.posted += 1,
+                Settlement::Refreshed { .. } => self.edited += 1,
+                Settlement::Unknown { .. }
+                | Settlement::FindFailed { .. }
+                | Settlement::NotPosted { .. }
+                | Settlement::Retry { .. }
+                | Settlement::Broken { .. }
+                | Settlement::Gone { .. }
+                | Settlement::EditRefused { .. } => self.failed += 1,
+            }
+        }
+    }
+}
+
+/// For logs.
+const fn name(settlement: &Settlement) -> &'static str {
+    match settlement {
+        Settlement::Sent { found: false, .. } => "sent",
+        Settlement::Sent { found: true, .. } => "found",
+        Settlement::Refreshed { .. } => "edited",
+        Settlement::Unknown { .. } => "unknown",
+        Settlement::FindFailed { .. } => "find_failed",
+        Settlement::NotPosted { .. } => "not_posted",
+        Settlement::Retry { .. } => "retry",
+        Settlement::Broken { .. } => "broken",
+        Settlement::Gone { .. } => "gone",
+        Settlement::EditRefused { .. } => "edit_refused",
+    }
+}
+
+fn own_event(id: EventId, at: Time, kind: EventKind) -> Event {
+    Event { id, received: Received { at, position: 0 }, actor: Actor::System, kind }
+}

@@ -1,0 +1,57 @@
+//! A posted message is behind.
+
+use nightowl_domain::{Send, SendState, Settlement};
+use nightowl_messaging::{Provider, ProviderError};
+
+use super::Delivery;
+use crate::{Clock, Engine, Pacer, Ports};
+
+/// An edit whose answer was lost may still land, so it is made again when it no longer can.
+const EDIT_AGAIN: std::time::Duration = std::time::Duration::from_secs(60);
+
+impl<P: Ports> Engine<P> {
+    pub(super) async fn edit(
+        &self,
+        delivery: &Delivery<'_>,
+        provider: &dyn Provider,
+        send: &Send,
+    ) -> Settlement {
+        let started = self.ports().clock().now();
+        let SendState::Sent(shown) = &send.state else {
+            return Settlement::Retry { at: started, reason: "it is not posted".to_owned() };
+        };
+        if !self.has_time(delivery) {
+            return Settlement::Retry { at: started, reason: "no time was left".to_owned() };
+        }
+        let message = delivery.message(send);
+        let answer = self.call(provider.update(&shown.message, &message)).await;
+        self.judge(provider.name(), &delivery.alert.occurrence(), &answer).await;
+        let at = self.ports().clock().now();
+        match answer {
+            Ok(()) => Settlement::Refreshed {
+                at,
+                rev: delivery.alert.card_rev,
+                count: delivery.alert.count,
+            },
+            Err(ProviderError::Retry { after, reason }) => {
+                let at = self.after(after);
+                if after.is_some() {
+                    self.ports().pacer().block(&send.to, &delivery.alert.tenant, at).await;
+                }
+                Settlement::Retry { at, reason }
+            }
+            Err(ProviderError::Unknown { .. }) => {
+                Settlement::Unknown { started, retry_at: started + EDIT_AGAIN }
+            }
+            Err(ProviderError::Gone { may_repost: true, .. }) => Settlement::Gone { at },
+            Err(
+                ProviderError::Gone { may_repost: false, reason }
+                | ProviderError::Refused { reason }
+                | ProviderError::Cannot { reason },
+            ) => Settlement::EditRefused { at, reason },
+            Err(error @ ProviderError::Broken { .. }) => {
+                Settlement::Broken { at, reason: error.to_string() }
+            }
+        }
+    }
+}

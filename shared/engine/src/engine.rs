@@ -1,0 +1,52 @@
+//! The engine: the protocol's verbs over one set of ports.
+
+use nightowl_domain::{ClaimId, Occurrence, WriteId};
+
+use crate::outage::Outages;
+use crate::{Entropy, Ports};
+
+/// One per process. All truth is behind the ports; what it keeps itself is forgotten without harm.
+pub struct Engine<P: Ports> {
+    ports: P,
+    outages: Outages,
+    console: Option<String>,
+}
+
+impl<P: Ports> Engine<P> {
+    pub fn new(ports: P) -> Self {
+        Self { ports, outages: Outages::default(), console: None }
+    }
+
+    /// Where people reach the web console (`https://host`), for links in messages.
+    #[must_use]
+    pub fn with_console(mut self, base: impl Into<String>) -> Self {
+        self.console = Some(base.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    pub const fn ports(&self) -> &P {
+        &self.ports
+    }
+
+    pub(crate) const fn outages(&self) -> &Outages {
+        &self.outages
+    }
+
+    pub(crate) fn link(&self, occurrence: &Occurrence) -> Option<String> {
+        self.console.as_ref().map(|base| format!("{base}/console/alerts/{}", occurrence.id))
+    }
+
+    pub(crate) fn draw_write_id(&self) -> WriteId {
+        WriteId(self.draw_word())
+    }
+
+    pub(crate) fn draw_claim_id(&self) -> ClaimId {
+        ClaimId(self.draw_word())
+    }
+
+    /// 64 bits are plenty to tell the writers of one item apart, and the item stays small.
+    fn draw_word(&self) -> String {
+        let bits = self.ports.entropy().draw();
+        format!("{:016x}", (bits ^ (bits >> 64)) & u128::from(u64::MAX))
+    }
+}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod basis;
+mod change;
+pub mod chat;
+mod deliver;
+mod engine;
+mod error;
+mod flush;
+mod opening;
+mod outage;
+mod pacer;
+pub mod ports;
+mod show;
+mod sweep;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+pub mod view;
+mod wakeups;
+
+pub use apply::Applied;
+pub use deliver::Delivered;
+pub use engine::Engine;
+pub use error::EngineError;
+pub use pacer::Spacing;
+pub use ports::{
+    ApiRole, Clock, Config, ConfigStore, Entropy, Grant, Intake, KeyOwner, Keys, Pacer, Page,
+    Ports, Providers, Report, Sealer, Store, StoreError, Summary, Timer, Wake, WakeUp, Write,
+};
+pub use show::Shown;
+pub use sweep::Swept;

@@ -1,0 +1,89 @@
+//! What the store in memory holds.
+
+use std::collections::BTreeMap;
+
+use nightowl_domain::{
+    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+};
+use nightowl_messaging::LoggedMessage;
+
+use crate::{Report, StoreError, Write};
+
+/// Tenant, series, number.
+type Place = (String, SeriesHash, u32);
+
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Items read and written.
+    pub(super) reads: usize,
+    pub(super) writes: usize,
+    pub(super) alerts: BTreeMap<Place, Alert>,
+    /// Every version that was ever written, in order.
+    pub(super) history: Vec<Alert>,
+    pub(super) details: BTreeMap<(String, SeriesHash, String), Details>,
+    pub(super) timeline: BTreeMap<(Occurrence, u64), Entry>,
+    pub(super) short_ids: BTreeMap<(String, String), AlertId>,
+    pub(super) mapping: BTreeMap<(Occurrence, String, String), MessageRef>,
+    pub(super) reverse: BTreeMap<MessageRef, (Occurrence, SendKey)>,
+    pub(super) once: BTreeMap<String, Time>,
+    pub(super) identities: BTreeMap<(String, String, String), String>,
+    pub(super) sweep: Option<(Time, Option<String>)>,
+    pub(super) intake: BTreeMap<u64, Report>,
+    pub(super) intake_next: u64,
+    pub(super) pointers: BTreeMap<String, Option<String>>,
+    pub(super) texts: BTreeMap<(String, String), String>,
+    pub(super) keys: BTreeMap<String, String>,
+    pub(super) log: BTreeMap<(String, String), Vec<LoggedMessage>>,
+}
+
+impl Rows {
+    pub(super) fn newest(&self, tenant: &str, series: SeriesHash) -> Option<&Alert> {
+        let place = |number| (tenant.to_owned(), series, number);
+        self.alerts.range(place(0)..=place(u32::MAX)).next_back().map(|(_, alert)| alert)
+    }
+
+    pub(super) fn read(&self, occurrence: &Occurrence) -> Option<&Alert> {
+        let id = occurrence.id;
+        let place = (occurrence.tenant.clone(), id.series(), id.number());
+        self.alerts.get(&place).filter(|alert| alert.id == id)
+    }
+
+    pub(super) fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        match write {
+            Write::Update(alert) => {
+                self.check_version(&alert)?;
+                self.put(*alert);
+            }
+            Write::Open { alert, previous } => {
+                if let Some(standing) = self.alerts.get(&place(&alert)) {
+                    return Err(StoreError::Conflict(Some(Box::new(standing.clone()))));
+                }
+                if let Some(previous) = previous {
+                    self.check_version(&previous)?;
+                    self.writes += 1;
+                    self.put(*previous);
+                }
+                self.put(*alert);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_version(&self, alert: &Alert) -> Result<(), StoreError> {
+        match self.alerts.get(&place(alert)) {
+            Some(standing) if standing.id == alert.id && standing.version + 1 == alert.version => {
+                Ok(())
+            }
+            standing => Err(StoreError::Conflict(standing.cloned().map(Box::new))),
+        }
+    }
+
+    fn put(&mut self, alert: Alert) {
+        self.history.push(alert.clone());
+        self.alerts.insert(place(&alert), alert);
+    }
+}
+
+fn place(alert: &Alert) -> Place {
+    (alert.tenant.clone(), alert.series(), alert.number())
+}

@@ -1,0 +1,174 @@
+//! What people see. Each message is expected once.
+
+use nightowl_domain::{Occurrence, SendState, What, due_at};
+use nightowl_engine::testing::{Posted, run};
+use nightowl_engine::{Clock, Store};
+use nightowl_messaging::{AlertMessage, Message};
+
+use crate::Owl;
+use crate::people::name_of;
+
+impl Owl {
+    /// Somebody was woken, by a direct message or by name in a channel. Answers what they read.
+    pub fn expect_page(&mut self, user: &str) -> Posted {
+        let name = name_of(user);
+        self.expect(&format!("a page to {user}"), |posted| match &posted.post.message {
+            Message::Direct(_) => match &posted.post.to {
+                nightowl_domain::Destination::Person { user: to, .. } => to == user,
+                nightowl_domain::Destination::Channel { .. } => false,
+            },
+            Message::Escalation(page) => {
+                page.target.as_ref().is_some_and(|target| target.name == name)
+            }
+            Message::Alert(_) | Message::Notice(_) => false,
+        })
+    }
+
+    /// A page that found nobody. Answers why.
+    pub fn expect_page_to_nobody(&mut self) -> String {
+        let posted = self.expect("a page to nobody", |posted| match &posted.post.message {
+            Message::Escalation(page) => page.target.is_none(),
+            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) => false,
+        });
+        match posted.post.message {
+            Message::Escalation(page) => page.because.unwrap_or_default(),
+            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) => {
+                unreachable!("see above")
+            }
+        }
+    }
+
+    pub fn expect_card(&mut self, title: &str) -> Posted {
+        self.expect(&format!("the card of {title:?}"), |posted| match &posted.post.message {
+            Message::Alert(alert) => alert.title == title,
+            Message::Escalation(_) | Message::Direct(_) | Message::Notice(_) => false,
+        })
+    }
+
+    /// Something was said once that has these words.
+    pub fn expect_notice(&mut self, words: &str) -> Posted {
+        self.expect(&format!("a notice with {words:?}"), |posted| match &posted.post.message {
+            Message::Notice(notice) => notice.text.contains(words),
+            Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) => false,
+        })
+    }
+
+    /// Nothing was said that was not expected.
+    ///
+    /// # Panics
+    /// If something was.
+    pub fn expect_silence(&mut self) {
+        let unheard = self.unheard();
+        assert!(unheard.is_empty(), "said besides: {}", tell(&unheard));
+    }
+
+    /// Leaves what was said so far out of the story.
+    pub fn ignore_all(&mut self) {
+        for posted in self.unheard() {
+            self.heard.insert(posted.message);
+        }
+    }
+
+    /// What the alert's card shows now.
+    ///
+    /// # Panics
+    /// If it has no card, or more than one.
+    pub fn card(&self, title: &str) -> AlertMessage {
+        let id = self.newest(title).id.to_string();
+        let all = self.chat.posted().into_iter().chain(self.inbox.posted());
+        let mut cards: Vec<AlertMessage> = all
+            .filter_map(|posted| match posted.shows {
+                Message::Alert(alert) if alert.alert_id == id => Some(alert),
+                Message::Alert(_)
+                | Message::Escalation(_)
+                | Message::Direct(_)
+                | Message::Notice(_) => None,
+            })
+            .collect();
+        assert_eq!(cards.len(), 1, "{title:?} has {} cards", cards.len());
+        cards.remove(0)
+    }
+
+    /// The alert and its card agree on this.
+    pub fn expect_status(&self, title: &str, status: &str) {
+        assert_eq!(self.newest(title).status.name(), status);
+        assert_eq!(self.card(title).status, status, "the card is behind");
+    }
+
+    /// Every message of every alert shows the alert as it is, every key was posted once, every
+    /// posted message is noted, and nothing is owed but the next tick.
+    pub fn expect_all_settled(&self) {
+        for alert in self.ports.store.alerts() {
+            for send in &alert.sends {
+                match &send.state {
+                    SendState::Sent(shown) => {
+                        let follows = !matches!(send.what, What::Notice(_));
+                        let is_current = shown.rev == alert.card_rev || shown.closed || !follows;
+                        assert!(is_current, "{send:?} is behind {}", alert.card_rev);
+                        let noted = run(self.ports.store.read_reverse(&shown.message));
+                        let expected = Some((alert.occurrence(), send.key.clone()));
+                        assert_eq!(noted.unwrap_or_else(|error| panic!("{error}")), expected);
+                    }
+                    SendState::Dropped(_) => {}
+                    SendState::Wanted { .. }
+                    | SendState::Claimed { .. }
+                    | SendState::InDoubt { .. } => panic!("{send:?} is still owed"),
+                }
+            }
+            if !alert.is_open() {
+                assert_eq!(due_at(&alert), None, "nothing is owed");
+            }
+        }
+        self.expect_no_doubles();
+    }
+
+    /// No message stands twice.
+    pub fn expect_no_doubles(&self) {
+        for provider in [&self.chat, &self.inbox] {
+            for posted in provider.posted() {
+                let key = &posted.post.delivery;
+                let times = provider.count(key);
+                assert_eq!(times, 1, "{} stands {times} times", describe(&posted));
+            }
+        }
+    }
+
+    /// The whole timeline, in one text.
+    pub fn timeline(&self, occurrence: &Occurrence) -> String {
+        let shown = run(self.engine.show(occurrence)).unwrap_or_else(|error| panic!("{error}"));
+        let entries = shown.map(|shown| shown.timeline).unwrap_or_default();
+        for (number, entry) in entries.iter().enumerate() {
+            assert_eq!(entry.seq, number as u64, "the timeline has no gap");
+        }
+        entries.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn expect(&mut self, what: &str, is_it: impl Fn(&Posted) -> bool) -> Posted {
+        let unheard = self.unheard();
+        let Some(posted) = unheard.iter().find(|posted| is_it(posted)) else {
+            panic!("{what} was expected at {}; said: {}", self.ports.clock.now(), tell(&unheard));
+        };
+        self.heard.insert(posted.message.clone());
+        posted.clone()
+    }
+
+    fn unheard(&self) -> Vec<Posted> {
+        let all = self.chat.posted().into_iter().chain(self.inbox.posted());
+        all.filter(|posted| !self.heard.contains(&posted.message)).collect()
+    }
+}
+
+fn tell(messages: &[Posted]) -> String {
+    let each: Vec<String> = messages.iter().map(describe).collect();
+    if each.is_empty() { "nothing".to_owned() } else { each.join("; ") }
+}
+
+fn describe(posted: &Posted) -> String {
+    let what = match &posted.post.message {
+        Message::Alert(alert) => format!("card {:?}", alert.title),
+        Message::Escalation(page) => format!("channel page to {:?}", page.target),
+        Message::Direct(page) => format!("page {:?} {:?}", posted.post.to, page.text),
+        Message::Notice(notice) => format!("notice {:?}", notice.text),
+    };
+    format!("{} {} {what}", posted.at, posted.message.provider)
+}
