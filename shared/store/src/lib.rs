@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod alerts;
+mod body;
+mod columns;
+mod condition;
+mod configuration;
+mod db;
+mod details;
+mod due;
+#[cfg(feature = "embedded")]
+pub mod embedded;
+mod error;
+mod intake;
+mod keys;
+mod list;
+mod messages;
+#[cfg(feature = "meter")]
+pub mod meter;
+mod parts;
+mod query;
+mod record;
+mod row;
+mod small;
+mod store;
+mod tables;
+
+pub use access::{Access, http_client, https_client};
+pub use intake::{LaptopIntake, Taken};
+pub use record::FORMAT;
+pub use store::DynamoStore;
+pub use tables::{Tables, create_tables};

@@ -1,0 +1,87 @@
+use nightowl_domain::{Settle, Settlement};
+use serde::{Deserialize, Serialize};
+
+use super::state::MessageRecord;
+use super::{Millis, time};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SettleRecord {
+    key: String,
+    settlement: SettlementRecord,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SettlementRecord {
+    Sent { at: Millis, message: MessageRecord, rev: u64, count: u32, found: bool },
+    Refreshed { at: Millis, rev: u64, count: u32 },
+    Unknown { started: Millis, retry_at: Millis },
+    FindFailed { retry_at: Millis },
+    NotPosted { retry_at: Millis },
+    Retry { at: Millis, reason: String },
+    Broken { at: Millis, reason: String },
+    Gone { at: Millis },
+    EditRefused { at: Millis, reason: String },
+}
+
+impl From<Settle> for SettleRecord {
+    fn from(settle: Settle) -> Self {
+        Self { key: settle.key.0, settlement: settle.settlement.into() }
+    }
+}
+
+impl From<SettleRecord> for Settle {
+    fn from(record: SettleRecord) -> Self {
+        Self { key: record.key.into(), settlement: record.settlement.into() }
+    }
+}
+
+impl From<Settlement> for SettlementRecord {
+    fn from(settlement: Settlement) -> Self {
+        match settlement {
+            Settlement::Sent { at, message, rev, count, found } => {
+                Self::Sent { at: at.millis(), message: (&message).into(), rev, count, found }
+            }
+            Settlement::Refreshed { at, rev, count } => {
+                Self::Refreshed { at: at.millis(), rev, count }
+            }
+            Settlement::Unknown { started, retry_at } => {
+                Self::Unknown { started: started.millis(), retry_at: retry_at.millis() }
+            }
+            Settlement::FindFailed { retry_at } => Self::FindFailed { retry_at: retry_at.millis() },
+            Settlement::NotPosted { retry_at } => Self::NotPosted { retry_at: retry_at.millis() },
+            Settlement::Retry { at, reason } => Self::Retry { at: at.millis(), reason },
+            Settlement::Broken { at, reason } => Self::Broken { at: at.millis(), reason },
+            Settlement::Gone { at } => Self::Gone { at: at.millis() },
+            Settlement::EditRefused { at, reason } => Self::EditRefused { at: at.millis(), reason },
+        }
+    }
+}
+
+impl From<SettlementRecord> for Settlement {
+    fn from(record: SettlementRecord) -> Self {
+        match record {
+            SettlementRecord::Sent { at, message, rev, count, found } => {
+                Self::Sent { at: time(at), message: message.into(), rev, count, found }
+            }
+            SettlementRecord::Refreshed { at, rev, count } => {
+                Self::Refreshed { at: time(at), rev, count }
+            }
+            SettlementRecord::Unknown { started, retry_at } => {
+                Self::Unknown { started: time(started), retry_at: time(retry_at) }
+            }
+            SettlementRecord::FindFailed { retry_at } => {
+                Self::FindFailed { retry_at: time(retry_at) }
+            }
+            SettlementRecord::NotPosted { retry_at } => {
+                Self::NotPosted { retry_at: time(retry_at) }
+            }
+            SettlementRecord::Retry { at, reason } => Self::Retry { at: time(at), reason },
+            SettlementRecord::Broken { at, reason } => Self::Broken { at: time(at), reason },
+            SettlementRecord::Gone { at } => Self::Gone { at: time(at) },
+            SettlementRecord::EditRefused { at, reason } => {
+                Self::EditRefused { at: time(at), reason }
+            }
+        }
+    }
+}

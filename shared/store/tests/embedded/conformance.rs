@@ -1,0 +1,11 @@
+//! The promises of every store, kept by this one.
+
+use nightowl_engine::testing::store_conformance;
+
+use crate::home::Home;
+
+#[tokio::test]
+async fn the_store_keeps_its_promises() {
+    let home = Home::new().await;
+    store_conformance(async || home.store.clone()).await;
+}
