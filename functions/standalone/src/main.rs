@@ -1,0 +1,71 @@
+//! `nightowl`: every function in one process, and the operator's commands.
+
+mod alerts;
+mod app;
+mod apply;
+mod cli;
+mod client;
+mod clock;
+mod connections;
+mod data;
+mod failure;
+mod intake;
+mod log;
+mod needs;
+mod notice;
+mod ports;
+mod queue;
+mod route;
+mod serve;
+mod slack;
+mod worker;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use nightowl_engine::ports::Clock;
+
+use cli::{Cli, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log::start();
+    // One provider of cryptography for the whole process; the second caller would find it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(Err(Failure::new(format!("cannot start: {error}")))),
+    };
+    let done = runtime.block_on(run(cli.command.unwrap_or(Command::Serve(cli::Serve::default()))));
+    // A request that hangs must not keep the process: what it did is safe to be cut off.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    report(done)
+}
+
+async fn run(command: Command) -> Result<String, Failure> {
+    match command {
+        Command::Serve(args) => serve::run(&args).await.map(|()| String::new()),
+        Command::Check(args) => {
+            app::read_document(&args.file)?;
+            Ok(format!("{}: no mistakes\n", args.file.display()))
+        }
+        Command::Apply(args) => apply::run(&args).await,
+        Command::Alerts(args) => alerts::run(&args, clock::SystemClock.now()).await,
+    }
+}
+
+fn report(done: Result<String, Failure>) -> ExitCode {
+    let (code, text, to_stdout) = match done {
+        Ok(text) => (ExitCode::SUCCESS, text, true),
+        Err(failure) => (ExitCode::FAILURE, format!("{failure}\n"), false),
+    };
+    // Whoever closed the pipe does not want to hear about it.
+    let _ = if to_stdout {
+        std::io::stdout().write_all(text.as_bytes())
+    } else {
+        std::io::stderr().write_all(text.as_bytes())
+    };
+    code
+}

@@ -1,0 +1,93 @@
+//! What each function's router asks of this process.
+
+use std::sync::Arc;
+
+use nightowl_config::KeyFileSealer;
+use nightowl_engine::Engine;
+use nightowl_engine::ports::Ports;
+use nightowl_messaging::MessageLog;
+use nightowl_store::DynamoStore;
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::ports::{Configuration, DurableIntake, Laptop, LaptopKeys};
+use crate::slack::SlackSections;
+
+pub(crate) struct Wiring {
+    pub(crate) engine: Arc<Engine<Laptop>>,
+    pub(crate) live: Arc<Configuration>,
+    pub(crate) keys: LaptopKeys,
+    pub(crate) store: DynamoStore,
+    pub(crate) sealer: Arc<KeyFileSealer>,
+    pub(crate) log: Arc<dyn MessageLog>,
+    pub(crate) console: nightowl_fn_admin::Console,
+    pub(crate) slack: SlackSections,
+}
+
+impl nightowl_fn_inbound::Needs for Wiring {
+    type Keys = LaptopKeys;
+    type Config = Configuration;
+    type Intake = DurableIntake;
+    type Clock = SystemClock;
+    type Entropy = SystemEntropy;
+
+    fn keys(&self) -> &LaptopKeys {
+        &self.keys
+    }
+    fn config(&self) -> &Configuration {
+        &self.live
+    }
+    fn intake(&self) -> &DurableIntake {
+        self.engine.ports().intake()
+    }
+    fn clock(&self) -> &SystemClock {
+        self.engine.ports().clock()
+    }
+    fn entropy(&self) -> &SystemEntropy {
+        self.engine.ports().entropy()
+    }
+
+    async fn dropped(&self, dropped: nightowl_fn_inbound::Dropped) {
+        crate::notice::tell(self, &dropped).await;
+    }
+}
+
+impl nightowl_fn_slack::Needs for Wiring {
+    type Ports = Laptop;
+    type Tenants = SlackSections;
+
+    fn engine(&self) -> &Engine<Laptop> {
+        &self.engine
+    }
+    fn slack_tenants(&self) -> &SlackSections {
+        &self.slack
+    }
+}
+
+impl nightowl_fn_admin::Needs for Wiring {
+    type Ports = Laptop;
+    type Keys = LaptopKeys;
+    type ConfigStore = DynamoStore;
+    type Sealer = KeyFileSealer;
+
+    fn engine(&self) -> &Engine<Laptop> {
+        &self.engine
+    }
+    fn keys(&self) -> &LaptopKeys {
+        &self.keys
+    }
+    fn config_store(&self) -> &DynamoStore {
+        &self.store
+    }
+    fn sealer(&self) -> &KeyFileSealer {
+        &self.sealer
+    }
+    fn log(&self) -> &Arc<dyn MessageLog> {
+        &self.log
+    }
+    fn config_changed(&self) {
+        self.live.invalidate();
+    }
+    fn console(&self) -> &nightowl_fn_admin::Console {
+        &self.console
+    }
+}
