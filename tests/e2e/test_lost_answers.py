@@ -1,0 +1,112 @@
+"""Our own scripted Slack loses answers and posts late; the process dies; one message exists."""
+
+import json
+import time
+
+import pytest
+
+from conftest import TOKEN
+from harness import DOUBLE, Program, eventually, free_port, request, shown
+from test_slack import SIGNING_SECRET, assert_no_secret, fire, owl  # noqa: F401  (a fixture)
+
+
+class Double:
+    """The scripted Slack and its controls."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def control(self, path, body=None):
+        kind = {"Content-Type": "application/json"}
+        method = "GET" if body is None else "POST"
+        text = None if body is None else json.dumps(body)
+        status, _, answer = request(method, f"{self.url}/control/{path}", text, kind)
+        assert status in (200, 204), (path, status, answer)
+        return json.loads(answer) if answer else None
+
+    def fail(self, method, kind, times=1, **more):
+        fault = {"kind": kind, **more}
+        self.control("faults", {"method": method, "fault": fault, "times": times})
+
+    def messages(self, word):
+        return [message for message in self.control("messages") if word in shown(message)]
+
+    def pages(self, word):
+        return [message for message in self.messages(word) if message["direct_to"]]
+
+    def cards(self, word):
+        return [message for message in self.messages(word) if not message["direct_to"]]
+
+
+@pytest.fixture
+def double(tmp_path, started):
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"bot_token": TOKEN, "signing_secret": SIGNING_SECRET}))
+    port = free_port()
+    started(Program([DOUBLE, "--listen", f"127.0.0.1:{port}", "--seed", seed],
+                    tmp_path / "double.log"))
+    made = Double(f"http://127.0.0.1:{port}")
+    eventually("the double answers", lambda: made.control("messages") == [] or True)
+    return made
+
+
+def api(double):
+    return double.url + "/api/"
+
+
+def test_an_answer_lost_before_a_crash_makes_no_second_page(double, owl):
+    nightowl = owl(api(double))
+    double.fail("chat.postMessage", "lost", times=2)
+    fire(nightowl, "Lost answer")
+    eventually("both posts landed", lambda: len(double.messages("Lost answer")) == 2)
+    nightowl.kill()
+    nightowl.start()
+    # A find runs no sooner than 15 s after the post in doubt began.
+    eventually("the alert knows its page", lambda: is_delivered(nightowl), seconds=60)
+    time.sleep(2)
+    assert len(double.pages("Lost answer")) == 1
+    assert len(double.cards("Lost answer")) == 1
+    assert_no_secret(nightowl)
+
+
+def test_a_post_that_lands_late_is_found(double, owl):
+    nightowl = owl(api(double))
+    double.fail("chat.postMessage", "late", times=2, after_millis=6000)
+    fire(nightowl, "Late landing")
+    eventually("the alert knows its page", lambda: is_delivered(nightowl), seconds=60)
+    time.sleep(2)
+    assert len(double.pages("Late landing")) == 1
+    assert len(double.cards("Late landing")) == 1
+
+
+def test_rate_limits_and_refusals_delay_and_degrade_but_lose_nothing(double, owl):
+    nightowl = owl(api(double))
+    double.fail("chat.postMessage", "status", status=429, retry_after=2)
+    double.fail("chat.postMessage", "status", status=429)
+    double.fail("chat.postMessage", "error", error="invalid_blocks")
+    double.fail("chat.postMessage", "status", status=503)
+    fire(nightowl, "Bad weather")
+    eventually("page and card are there", lambda: double.pages("Bad weather")
+               and double.cards("Bad weather"), seconds=90)
+    time.sleep(2)
+    assert len(double.pages("Bad weather")) == 1
+    assert len(double.cards("Bad weather")) == 1
+
+
+def test_a_token_that_was_revoked_falls_back_to_the_inbox(double, owl):
+    nightowl = owl(api(double))
+    double.fail("*", "error", error="token_revoked", times=1000)
+    fire(nightowl, "Nobody can be reached")
+    short_id = eventually("the alert", nightowl.alerts)[0]["short_id"]
+    text = eventually("the timeline says so", lambda: "inbox" in shown(nightowl.alert(short_id))
+                      and shown(nightowl.alert(short_id)))
+    assert "token_revoked" in text
+    assert_no_secret(nightowl)
+
+
+def is_delivered(nightowl):
+    alerts = nightowl.alerts()
+    if not alerts:
+        return False
+    timeline = nightowl.alert(alerts[0]["short_id"])["timeline"]
+    return any(entry["kind"] == "delivered" for entry in timeline)

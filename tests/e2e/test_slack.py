@@ -1,0 +1,269 @@
+"""A real Alertmanager in front, somebody else's Slack behind, a crash in between."""
+
+import json
+import time
+import urllib.parse
+
+import pytest
+from slack_sdk.models.blocks import Block
+from slack_sdk.signature import SignatureVerifier
+
+from conftest import TOKEN
+from harness import NightOwl, Program, button, delivery, eventually, free_port, request, shown
+
+SIGNING_SECRET = "e2e-signing-secret-0123456789abcdef"
+PROM_KEY = "e2e-prometheus-key-0123456789"
+GENERIC_KEY = "e2e-generic-key-0123456789"
+OPS_KEY = "e2e-operators-key-0123456789"
+SECRETS = {
+    "SLACK_BOT_TOKEN": TOKEN,
+    "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+    "PROM_KEY": PROM_KEY,
+    "GENERIC_KEY": GENERIC_KEY,
+    "OPS_KEY": OPS_KEY,
+}
+
+CONFIG = """
+api_keys:
+  - { id: ops, key: "${OPS_KEY}", role: admin }
+tenants:
+  - slug: acme
+    messaging_provider: slack
+    slack:
+      bot_token: "${SLACK_BOT_TOKEN}"
+      signing_secret: "${SLACK_SIGNING_SECRET}"
+      default_channel: "#ops-alerts"
+      api_url: API_URL
+    users:
+      - { id: alice, name: Alice, email: alice@example.com, timezone: Europe/Berlin }
+      - { id: bob, name: Bob, email: bob@example.com, timezone: Europe/Berlin }
+    schedules:
+      - id: platform
+        timezone: Europe/Berlin
+        rotations:
+          - { id: primary, role: primary, type: weekly, length: 1, start: "2026-01-05T09:00", members: [alice] }
+          - { id: secondary, role: secondary, type: weekly, length: 1, start: "2026-01-05T09:00", members: [bob] }
+    escalation_policies:
+      - id: default
+        repeat: 0
+        tiers:
+          - { tier: 1, timeout_minutes: TIMEOUT, notify_via: [messaging_dm], targets: [oncall_primary] }
+          - { tier: 2, timeout_minutes: 10, notify_via: [messaging_dm], targets: [oncall_secondary] }
+    integrations:
+      - { id: prometheus, format: alertmanager, key: "${PROM_KEY}", policy: default, schedule: platform }
+      - { id: scripts, format: generic, key: "${GENERIC_KEY}", policy: default, schedule: platform }
+"""
+
+
+def config(api_url, timeout="10"):
+    return CONFIG.replace("API_URL", api_url).replace("TIMEOUT", timeout)
+
+
+@pytest.fixture
+def owl(tmp_path, started):
+    """Starts a NightOwl whose Slack is at `api_url`."""
+
+    def start(api_url, timeout="10"):
+        made = NightOwl(tmp_path, config(api_url, timeout), SECRETS)
+        started(made)
+        return made.start()
+
+    return start
+
+
+def fire(owl, title, **fields):
+    status, _, text = owl.post(
+        f"/api/v1/webhook/{GENERIC_KEY}", json.dumps({"title": title, **fields})
+    )
+    assert status == 202, text
+    return json.loads(text)
+
+
+def click(owl, message, channel, action, user, secret=SIGNING_SECRET, path="interactions"):
+    """What Slack sends for a press of a button, signed by Slack's own library."""
+    pressed = button(message, action)
+    payload = {
+        "type": "block_actions",
+        "user": {"id": user, "username": "someone", "name": "someone", "team_id": "T000000001"},
+        "api_app_id": "A000000001",
+        "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel},
+        "trigger_id": f"1.2.{time.time_ns()}",
+        "team": {"id": "T000000001", "domain": "acme"},
+        "channel": {"id": channel, "name": "ops-alerts"},
+        "message": {"type": "message", "ts": message["ts"]},
+        "actions": [{
+            "action_id": pressed["action_id"],
+            "block_id": "b",
+            "type": "button",
+            "value": pressed["value"],
+            "action_ts": f"{time.time():.6f}",
+        }],
+    }
+    return signed(owl, path, urllib.parse.urlencode({"payload": json.dumps(payload)}), secret)
+
+
+def signed(owl, path, body, secret=SIGNING_SECRET):
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": signature,
+    }
+    return owl.post(f"/api/v1/slack/{path}/acme", body, headers)
+
+
+def command(owl, user, text):
+    body = urllib.parse.urlencode({
+        "team_id": "T000000001", "team_domain": "acme", "channel_id": "C1",
+        "channel_name": "ops-alerts", "user_id": user, "user_name": "someone",
+        "command": "/nightowl", "text": text, "api_app_id": "A000000001",
+        "response_url": "https://hooks.slack.com/commands/T/1/x",
+        "trigger_id": f"3.4.{time.time_ns()}",
+    })
+    return signed(owl, "commands", body)
+
+
+def wait_card(slack, channel, word):
+    return eventually(
+        f"a message with {word!r}",
+        lambda: next((m for m in slack.messages(channel) if word in shown(m)), None),
+    )
+
+
+def test_from_alertmanager_to_a_person_and_back(emulate, owl, started, tmp_path):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/")
+    port = free_port()
+    (tmp_path / "alertmanager.yml").write_text(f"""
+route:
+  receiver: nightowl
+  group_by: [alertname]
+  group_wait: 200ms
+  group_interval: 1s
+receivers:
+  - name: nightowl
+    webhook_configs:
+      - url: {nightowl.url}/api/v1/webhook/alertmanager/{PROM_KEY}
+        send_resolved: true
+""")
+    started(Program(
+        ["prometheus-alertmanager", f"--config.file={tmp_path}/alertmanager.yml",
+         f"--storage.path={tmp_path}/am", f"--web.listen-address=127.0.0.1:{port}",
+         "--cluster.listen-address="],
+        tmp_path / "alertmanager.log",
+    ))
+    sender = f"http://127.0.0.1:{port}"
+    eventually("alertmanager is ready", lambda: request("GET", sender + "/-/ready")[0] == 200)
+    alert = {
+        "labels": {"alertname": "DiskFull", "severity": "critical", "cluster": "prod-1",
+                   "namespace": "db", "service": "orders"},
+        "annotations": {"summary": "Disk full on db-1", "description": "97 % <!channel> used",
+                        "runbook_url": "https://runbooks.example.com/disk"},
+    }
+    headers = {"Content-Type": "application/json"}
+    status, _, text = request("POST", sender + "/api/v2/alerts", json.dumps([alert]), headers)
+    assert status == 200, text
+
+    channel = slack.channel("ops-alerts")
+    card = wait_card(slack, channel, "Disk full on db-1")
+    assert "<!channel>" not in shown(card)
+    assert delivery(card)
+    alice = slack.direct("alice@example.com")
+    page = wait_card(slack, alice, "Disk full on db-1")
+    assert delivery(page) and delivery(page) != delivery(card)
+
+    # A forged click, and one by somebody whom the tenant does not know, change nothing.
+    mallory = slack.user("mallory@example.net")
+    assert click(nightowl, card, channel, "ack", slack.user("alice@example.com"), "wrong")[0] == 401
+    assert click(nightowl, card, channel, "ack", mallory)[0] == 200
+    time.sleep(1)
+    assert nightowl.alerts()[0]["status"] == "firing"
+
+    assert click(nightowl, card, channel, "ack", slack.user("alice@example.com"))[0] == 200
+    eventually("the card says who acknowledged", lambda: "Alice" in shown(
+        next(m for m in slack.messages(channel) if m["ts"] == card["ts"])["attachments"]
+        if slack.messages(channel)[-1].get("attachments") else slack.messages(channel)))
+    listed = nightowl.alerts()
+    assert [a["status"] for a in listed] == ["acknowledged"], listed
+    assert listed[0]["acknowledged_by"] == "Alice"
+    assert listed[0]["labels"]["service"] == "orders"
+
+    # The source says it is over.
+    over = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1))
+    request("POST", sender + "/api/v2/alerts", json.dumps([{**alert, "endsAt": over}]), headers)
+    eventually("resolved by the source", lambda: nightowl.alerts()[0]["status"] == "resolved")
+    assert len(slack.messages(alice)) == 1, "Alice was paged exactly once"
+    assert len(slack.messages(channel)) == 1, "one card, edited in place"
+
+    lists = recorder.block_lists()
+    assert lists
+    for blocks in lists:
+        assert len(blocks) <= 50
+        for block in blocks:
+            parsed = Block.parse(block)
+            assert parsed is not None, block
+            parsed.to_dict()
+            for field in block.get("fields") or []:
+                assert len(field["text"]) <= 2000
+    assert nightowl.stop() == 0
+    assert_no_secret(nightowl)
+
+
+def test_commands_act_and_answer(emulate, owl):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/")
+    fire(nightowl, "Queue stuck")
+    short_id = eventually("the alert", nightowl.alerts)[0]["short_id"]
+    alice = slack.user("alice@example.com")
+    status, _, text = command(nightowl, alice, "oncall")
+    assert status == 200 and "Alice" in text and "Bob" in text, text
+    status, _, text = command(nightowl, alice, f"ack {short_id.upper()}")
+    assert status == 200 and json.loads(text)["response_type"] == "ephemeral", text
+    assert nightowl.alerts()[0]["acknowledged_by"] == "Alice"
+    _, _, text = command(nightowl, alice, "reslove " + short_id)
+    assert "resolve" in text
+    command(nightowl, alice, f"resolve {short_id[:5]}")
+    assert nightowl.alerts()[0]["status"] == "resolved"
+    assert command(nightowl, slack.user("mallory@example.net"), f"ack {short_id}")[0] == 200
+    assert nightowl.alerts()[0]["resolved_by"] == "Alice"
+
+
+def test_an_unanswered_alert_escalates_across_a_crash(emulate, owl):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/", timeout="0.1")
+    fire(nightowl, "Nobody home", severity="critical")
+    alice, bob = slack.direct("alice@example.com"), slack.direct("bob@example.com")
+    wait_card(slack, alice, "Nobody home")
+    nightowl.kill()
+    time.sleep(1)
+    nightowl.start()
+    wait_card(slack, bob, "Nobody home")
+    alert = nightowl.alert(nightowl.alerts()[0]["short_id"])
+    assert alert["tier"] == 2
+    assert any(entry["kind"] == "escalated" for entry in alert["timeline"])
+    time.sleep(2)
+    assert len(slack.messages(alice)) == 1 and len(slack.messages(bob)) == 1
+
+
+def test_a_202_survives_kill_9(emulate, owl):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/")
+    for number in range(5):
+        fire(nightowl, f"Right before the crash {number}")
+    nightowl.kill()
+    nightowl.start()
+    eventually("all five are listed", lambda: len(nightowl.alerts()) == 5)
+    alice = slack.direct("alice@example.com")
+    for number in range(5):
+        wait_card(slack, alice, f"Right before the crash {number}")
+    time.sleep(2)
+    pages = [m for m in slack.messages(alice) if "Right before the crash" in shown(m)]
+    assert len(pages) == 5, "each page is there once"
+
+
+def assert_no_secret(nightowl):
+    logs = nightowl.logs() + nightowl.program.out.read_text()
+    server = json.loads((nightowl.data / "keys.json").read_text())
+    for secret in [*SECRETS.values(), *server.values()]:
+        assert secret not in logs, "a secret is in the log"

@@ -1,0 +1,171 @@
+//! Dependencies point one way, and providers are named in few places.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+struct Crate {
+    folder: PathBuf,
+    /// Without those of tests.
+    dependencies: Vec<String>,
+}
+
+fn read_crate(folder: &Path) -> Option<(String, Crate)> {
+    let manifest: toml::Table =
+        fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().expect("a manifest is TOML");
+    let name = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
+    let dependencies = manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default();
+    Some((name, Crate { folder: folder.to_owned(), dependencies }))
+}
+
+fn crates() -> BTreeMap<String, Crate> {
+    let mut found = BTreeMap::new();
+    for group in ["shared", "functions", "tests"] {
+        for entry in fs::read_dir(root().join(group)).expect("the folder is there") {
+            found.extend(read_crate(&entry.expect("the folder can be read").path()));
+        }
+    }
+    assert!(found.len() > 10, "the workspace has more crates than {}", found.len());
+    found
+}
+
+fn ours(dependencies: &[String]) -> Vec<&str> {
+    dependencies.iter().filter_map(|name| name.strip_prefix("nightowl-")).collect()
+}
+
+/// What each library may use of ours. A crate that is not here has to be added with a thought.
+fn allowed(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "nightowl-domain" => &[],
+        "nightowl-messaging" => &["domain"],
+        "nightowl-slack" | "nightowl-inbox" => &["domain", "messaging"],
+        "nightowl-inbound" => &["domain", "messaging"],
+        "nightowl-engine" => &["domain", "messaging"],
+        "nightowl-store" => &["domain", "messaging", "engine"],
+        "nightowl-providers" => &["domain", "messaging", "engine", "slack", "inbox"],
+        "nightowl-config" => &["domain", "messaging", "engine", "slack", "inbox", "inbound"],
+        _ => return None,
+    })
+}
+
+#[test]
+fn libraries_depend_only_downwards() {
+    for (name, krate) in crates() {
+        if !krate.folder.parent().is_some_and(|group| group.ends_with("shared")) {
+            continue;
+        }
+        let allowed = allowed(&name).unwrap_or_else(|| panic!("{name}: say what it may depend on"));
+        for dependency in ours(&krate.dependencies) {
+            assert!(allowed.contains(&dependency), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn only_standalone_uses_other_functions() {
+    for (name, krate) in crates() {
+        for dependency in ours(&krate.dependencies) {
+            assert!(
+                !dependency.starts_with("fn-") || name == "nightowl-fn-standalone",
+                "{name} must not depend on the function {dependency}"
+            );
+            assert!(
+                !dependency.starts_with("test-") || name.starts_with("nightowl-test-"),
+                "{name} is product and must not depend on the test crate {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_heart_sees_no_outside() {
+    let outside = ["reqwest", "hyper", "tokio", "axum", "getrandom", "rand", "serde_json"];
+    let heart = ["nightowl-domain", "nightowl-engine"];
+    for (name, krate) in crates() {
+        for dependency in &krate.dependencies {
+            let is_outside =
+                outside.contains(&dependency.as_str()) || dependency.starts_with("aws-");
+            let of_heart = heart.contains(&name.as_str());
+            assert!(!(is_outside && of_heart), "{name} must not depend on {dependency}");
+            let of_sdk = dependency.starts_with("aws-");
+            let may = ["nightowl-store", "nightowl-aws", "nightowl-fn-standalone"];
+            assert!(!of_sdk || may.contains(&name.as_str()), "{name} must not see the AWS SDK");
+        }
+    }
+}
+
+/// All Rust files below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The code of a file: comment lines and everything from its test module on are left out.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("a source file is text");
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    product
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn domain_and_engine_read_no_clock_and_no_chance() {
+    let forbidden = [
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "HashMap",
+        "HashSet",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "thread::sleep",
+    ];
+    for folder in ["shared/domain/src", "shared/engine/src"] {
+        for path in sources(&root().join(folder)) {
+            let code = code(&path);
+            for word in forbidden {
+                assert!(!code.contains(word), "{} must not use {word}", path.display());
+            }
+        }
+    }
+    for path in sources(&root().join("shared/domain/src")) {
+        let code = code(&path);
+        assert!(!code.contains("async "), "{}: the domain has no async", path.display());
+        assert!(!code.contains("serde"), "{}: the domain has no serde", path.display());
+    }
+}
+
+/// Who may name a provider in code: its own crate, the registry, the configuration, the function
+/// that receives its callbacks, and the binary that wires them.
+#[test]
+fn providers_are_named_in_few_places() {
+    for folder in ["shared/domain/src", "shared/engine/src", "shared/messaging/src"] {
+        for path in sources(&root().join(folder)) {
+            let code = code(&path).to_lowercase();
+            for provider in ["\"slack\"", "\"mattermost\"", "nightowl_slack", "nightowl_inbox"] {
+                assert!(!code.contains(provider), "{} names {provider}", path.display());
+            }
+        }
+    }
+}
