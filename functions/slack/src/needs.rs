@@ -1,0 +1,39 @@
+//! What the process that mounts the router gives to it.
+
+use std::future::Future;
+
+use nightowl_engine::{Engine, Ports, StoreError};
+use nightowl_messaging::{CommandResponse, ProviderError, Settings};
+use nightowl_slack::inbound::ResponseUrl;
+
+/// One value of the process, shared by all requests. The engine's ports answer for a tenant's
+/// `slack` provider; it carries the answers to clicks.
+pub trait Needs: Send + Sync + 'static {
+    type Ports: Ports;
+    type Tenants: SlackTenants;
+
+    fn engine(&self) -> &Engine<Self::Ports>;
+    fn slack_tenants(&self) -> &Self::Tenants;
+}
+
+/// Tenants that have a Slack section. An implementation caches: it is asked for every request.
+pub trait SlackTenants: Send + Sync + 'static {
+    /// All of them, in order.
+    fn slugs(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
+
+    /// The section of one, secrets open: `signing_secret`, `team_id` and `app_id` are read here.
+    /// `None`: there is no such tenant, or it has no Slack. The slug may be anybody's text.
+    fn settings(
+        &self,
+        slug: &str,
+    ) -> impl Future<Output = Result<Option<Settings>, StoreError>> + Send;
+
+    /// Posts to an address that a verified callback brought, for one person
+    /// (`nightowl_slack::Slack::respond`).
+    fn respond(
+        &self,
+        slug: &str,
+        to: &ResponseUrl,
+        response: &CommandResponse,
+    ) -> impl Future<Output = Result<(), ProviderError>> + Send;
+}
