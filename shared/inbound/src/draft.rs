@@ -12,6 +12,8 @@ const ENTRIES_MAX: usize = 256;
 const NAME_BYTES_MAX: usize = 256;
 const LABEL_BYTES_MAX: usize = 4 * 1024;
 const TEXT_BYTES_MAX: usize = 16 * 1024;
+/// So many of the entries that were left out are named.
+const NAMES_MAX: usize = 3;
 
 /// One alert as read, with nothing cut off yet.
 pub(crate) struct Draft {
@@ -43,12 +45,14 @@ impl Draft {
         if is_cut {
             problems.add(format!("the title is longer than {} characters", Alert::TITLE_MAX));
         }
-        let labels = bounded("labels", self.labels, LABEL_BYTES_MAX, budget, problems);
-        let links = links::collect(self.links, &self.annotations, &self.fields, budget);
+        // What a person reads first is paid for first: these three always fit together.
+        let (title, _) = budget.take(title, TEXT_BYTES_MAX);
         let (description, is_cut) = budget.take(self.description, TEXT_BYTES_MAX);
         if is_cut {
             problems.add("the description is too long and was cut".to_owned());
         }
+        let links = links::collect(self.links, &self.annotations, &self.fields, budget, problems);
+        let labels = bounded("labels", self.labels, LABEL_BYTES_MAX, budget, problems);
         let mut annotations = self.annotations;
         for (field, value) in self.fields {
             let is_link = links.iter().any(|link| link.url == value.trim());
@@ -76,11 +80,11 @@ fn bounded(
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
     let mut kept = BTreeMap::new();
-    let mut left_out = 0;
+    let mut left_out = Vec::new();
     for (entry, value) in map {
         let fits = entry.len() <= NAME_BYTES_MAX && budget.has(entry.len() + "…".len());
         if kept.len() >= ENTRIES_MAX || !fits {
-            left_out += 1;
+            left_out.push(entry);
             continue;
         }
         let (entry, _) = budget.take(entry, NAME_BYTES_MAX);
@@ -90,8 +94,18 @@ fn bounded(
         }
         kept.insert(entry, value);
     }
-    if left_out > 0 {
-        problems.add(format!("{left_out} {what} are too many or too long and were left out"));
+    if !left_out.is_empty() {
+        let names = names(&left_out);
+        let count = left_out.len();
+        problems.add(format!("{count} {what} are too many or too long and were left out: {names}"));
     }
     kept
+}
+
+/// The first of them, so that a reader knows what to look for at the source.
+fn names(left_out: &[String]) -> String {
+    let shown: Vec<String> =
+        left_out.iter().take(NAMES_MAX).map(|entry| format!("`{}`", name(entry))).collect();
+    let more = if left_out.len() > shown.len() { ", …" } else { "" };
+    shown.join(", ") + more
 }

@@ -100,25 +100,37 @@ fn read_alert(index: u32, member: Json<'_>, context: Context) -> Result<Taken, R
     Ok(Taken { index, dedup_key, said: Draft { fields, problems, ..draft }.finish() })
 }
 
+/// More than become links, so that what is no address takes no link's place.
+const LISTED_MAX: usize = 64;
+
 /// Addresses, `{"title", "url"}` objects, or an object of titles and addresses.
 fn read_links(reader: &mut Reader<'_>) -> Vec<Link> {
     let Some(json) = reader.take("links") else { return Vec::new() };
-    let entries: Vec<(String, Option<String>, String)> = if let Some((list, _)) = json.list(64) {
-        let entries = (0..).zip(list);
-        entries.map(|(index, entry): (usize, _)| read_link(reader, index, entry)).collect()
-    } else if let Some(object) = json.object() {
-        let entries = object.into_fields().into_iter();
-        entries
-            .map(|(title, url)| {
-                let path = format!("links.{title}");
-                let url = reader.any_text(&path, url);
-                (path, Some(title), url)
-            })
-            .collect()
-    } else {
-        reader.problems.unexpected("links", "a list of addresses", json);
-        return Vec::new();
-    };
+    let entries: Vec<(String, Option<String>, String)> =
+        if let Some((list, more)) = json.list(LISTED_MAX) {
+            if more > 0 {
+                let line =
+                    format!("`links`: {more} entries after the first {LISTED_MAX} were not read");
+                reader.problems.add(line);
+            }
+            let entries = (0..).zip(list);
+            entries.map(|(index, entry): (usize, _)| read_link(reader, index, entry)).collect()
+        } else if let Some(object) = json.object() {
+            if object.dropped > 0 {
+                reader.problems.add(format!("`links`: {} entries were not read", object.dropped));
+            }
+            let entries = object.into_fields().into_iter();
+            entries
+                .map(|(title, url)| {
+                    let path = format!("links.{title}");
+                    let url = reader.any_text(&path, url);
+                    (path, Some(title), url)
+                })
+                .collect()
+        } else {
+            reader.problems.unexpected("links", "a list of addresses", json);
+            return Vec::new();
+        };
     let mut found = Vec::new();
     for (path, title, url) in entries {
         if !links::is_address(url.trim()) {

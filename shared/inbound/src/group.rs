@@ -28,17 +28,21 @@ const OF_THE_GROUP: [&str; 12] = [
     "appVersion",
 ];
 
+/// Every alert of a group gets its own copy of what the group says, so all of that is short: a body
+/// of 5 MiB must not become ten thousand times as much.
+const SHARED_BYTES_MAX: usize = 4 * 1024;
+
 /// What the body says for all of its alerts.
 struct Group {
     /// `true` is firing; an alert without a readable status has this one.
     status: Option<bool>,
-    /// Grafana's, made for the whole group.
-    title: Option<String>,
+    /// Grafana's title and message, made for the whole group, each on one line.
+    titles: [Option<String>; 2],
+    /// The whole message, where it is about one alert only.
     message: Option<String>,
     /// Fields of the body that we do not know.
     rest: BTreeMap<String, String>,
     truncated: Option<String>,
-    is_single: bool,
 }
 
 /// Reads a body; `check` may refuse one of a shape that the format knows to be wrong.
@@ -88,7 +92,14 @@ fn read_group(mut reader: Reader<'_>, is_single: bool) -> (Group, Problems) {
     let message = reader.text("message");
     let truncated = reader.take("truncatedAlerts").map(|json| json.text().0);
     reader.ignore(&OF_THE_GROUP);
-    let (rest, problems) = reader.rest();
+    let (mut rest, mut problems) = reader.rest();
+    if !is_single {
+        keep_short(&mut rest, &mut problems);
+    }
+    let line_of_message = message.as_deref().map(text::one_line);
+    let titles =
+        [title, line_of_message].map(|line| line.map(|line| text::cut(line, SHARED_BYTES_MAX).0));
+    let message = message.filter(|_| is_single);
     let truncated = truncated.filter(|count| count.trim() != "0").map(|count| {
         format!(
             "the sender left alerts of this group out (truncatedAlerts: {}); raise its limit of \
@@ -96,7 +107,23 @@ fn read_group(mut reader: Reader<'_>, is_single: bool) -> (Group, Problems) {
             text::cut(text::one_line(&count), 20).0
         )
     });
-    (Group { status, title, message, rest, truncated, is_single }, problems)
+    (Group { status, titles, message, rest, truncated }, problems)
+}
+
+/// As many fields as may be copied to each alert; what is left out is noted.
+fn keep_short(fields: &mut BTreeMap<String, String>, problems: &mut Problems) {
+    let (before, mut left) = (fields.len(), SHARED_BYTES_MAX);
+    fields.retain(|name, value| {
+        let rest = left.checked_sub(name.len() + value.len());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
+    let left_out = before - fields.len();
+    if left_out > 0 {
+        problems.add(format!(
+            "{left_out} fields of the group are too long to stand with each alert and were left out"
+        ));
+    }
 }
 
 fn read_alert(
@@ -185,14 +212,15 @@ fn title_of(
         Some(rule) if alertname.starts_with("Datasource") => format!("{alertname}: {rule}"),
         Some(_) | None => alertname,
     });
+    let [title, message] = &group.titles;
     [
         annotation("summary"),
         annotation("title"),
         alertname,
         annotation("message"),
         annotation("description"),
-        group.title.clone(),
-        group.message.as_deref().map(text::one_line),
+        title.clone(),
+        message.clone(),
     ]
     .into_iter()
     .find(named)
@@ -206,8 +234,8 @@ fn description(
     group: &Group,
 ) -> String {
     let own = annotations.get("description").or_else(|| annotations.get("message"));
-    let of_group = group.message.as_ref().filter(|_| group.is_single);
-    let mut words = own.or(of_group).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let mut words =
+        own.or(group.message.as_ref()).map(|text| text.trim().to_owned()).unwrap_or_default();
     let values: Vec<String> =
         reader.map("values").iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let value_string = reader.text("valueString");

@@ -1,9 +1,10 @@
 //! Which of an alert's texts are addresses that a person may follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nightowl_domain::{Link, LinkKind};
 
+use crate::problems::{Problems, name};
 use crate::text::Budget;
 
 const LINKS_MAX: usize = 20;
@@ -33,12 +34,13 @@ const NAMES: [(&str, LinkKind); 17] = [
 ];
 
 /// Links in the order in which people see them: what the alert's author wrote before what the
-/// sender added, then all other addresses.
+/// sender added, then all other addresses. An address that finds no room is noted.
 pub(crate) fn collect(
     first: Vec<Link>,
     annotations: &BTreeMap<String, String>,
     fields: &BTreeMap<String, String>,
     budget: &mut Budget,
+    problems: &mut Problems,
 ) -> Vec<Link> {
     let named = NAMES.iter().flat_map(|(name, kind)| {
         [annotations, fields].into_iter().filter_map(|map| map.get(*name)).map(|url| Link {
@@ -52,15 +54,27 @@ pub(crate) fn collect(
         .filter(|(name, _)| is_address_name(name))
         .map(|(name, url)| Link { kind: LinkKind::Other, text: name.clone(), url: url.clone() });
     let mut links: Vec<Link> = Vec::new();
+    let mut left_out = BTreeSet::new();
     for mut link in first.into_iter().chain(named).chain(other) {
         link.url = link.url.trim().to_owned();
-        let is_new = links.iter().all(|known| known.url != link.url);
+        if links.iter().any(|known| known.url == link.url) {
+            continue;
+        }
         let fits = links.len() < LINKS_MAX && budget.has(link.url.len() + TEXT_BYTES_MAX);
-        if is_new && fits && is_address(&link.url) {
+        if is_address(&link.url) && fits {
             link.text = budget.take(crate::text::one_line(&link.text), TEXT_BYTES_MAX).0;
             link.url = budget.take(link.url, URL_BYTES_MAX).0;
             links.push(link);
+        } else if is_address(&link.url) {
+            left_out.insert(link.url);
+        } else if link.url.len() > URL_BYTES_MAX && is_web(&link.url) {
+            let text = name(&link.text);
+            problems.add(format!("the address of `{text}` is too long for a link"));
         }
+    }
+    if !left_out.is_empty() {
+        let count = left_out.len();
+        problems.add(format!("{count} links beyond the first {LINKS_MAX} were left out"));
     }
     links
 }
@@ -95,10 +109,7 @@ fn is_address_name(name: &str) -> bool {
 /// http or https with a host, and nothing in it that could end a link or disguise where it leads:
 /// white space, control and formatting characters, brackets, quotation marks, a user name.
 pub(crate) fn is_address(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        return false;
-    }
+    let Some((_, rest)) = text.split_once("://").filter(|_| is_web(text)) else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let is_bad = |c: char| {
         c.is_control()
@@ -112,6 +123,12 @@ pub(crate) fn is_address(text: &str) -> bool {
         && !host.starts_with(':')
         && !host.contains('@')
         && !text.contains(is_bad)
+}
+
+fn is_web(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme
+        .is_some_and(|scheme| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
 }
 
 #[cfg(test)]
@@ -154,7 +171,9 @@ mod tests {
         let url = "https://a/".to_owned();
         let annotations =
             ["runbook", "runbook_url", "logs_url"].map(|n| (n.to_owned(), url.clone()));
-        let links = collect(Vec::new(), &annotations.into(), &BTreeMap::new(), &mut Budget::new());
+        let budget = &mut Budget::new();
+        let problems = &mut Problems::default();
+        let links = collect(Vec::new(), &annotations.into(), &BTreeMap::new(), budget, problems);
         assert_eq!(links.len(), 1);
         assert_eq!(links[0].kind, LinkKind::Runbook);
     }

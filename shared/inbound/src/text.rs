@@ -25,14 +25,14 @@ pub(crate) fn one_line(text: &str) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// What one alert may hold in all, so that it fits into one record of a table and one message of a
-/// queue, whatever its text becomes when it is written as JSON.
+/// What one alert may hold in all. Its details are stored apart from it and in parts, so this bounds
+/// what a page, an answer and a timeline have to carry, not what an item can hold.
 pub(crate) struct Budget {
     bytes_left: usize,
 }
 
 impl Budget {
-    pub(crate) const BYTES_MAX: usize = 40 * 1024;
+    pub(crate) const BYTES_MAX: usize = 200 * 1024;
 
     pub(crate) fn new() -> Self {
         Self { bytes_left: Self::BYTES_MAX }

@@ -127,7 +127,7 @@ fn check(parsed: &Parsed) {
         let texts = details.labels.iter().chain(&details.annotations);
         let bytes: usize = texts.map(|(name, value)| name.len() + value.len()).sum();
         let links: usize = details.links.iter().map(|link| link.url.len() + link.text.len()).sum();
-        assert!(bytes + links + details.description.len() <= 40 * 1024);
+        assert!(bytes + links + details.description.len() <= 200 * 1024);
         for link in &details.links {
             let url = link.url.to_ascii_lowercase();
             assert!(url.starts_with("http://") || url.starts_with("https://"), "{url}");
@@ -193,4 +193,36 @@ fn the_largest_bodies_are_read() {
     check(&parsed);
     let Said::Firing(firing) = &parsed.taken[0].said else { panic!("it fires") };
     assert!(firing.problems.iter().any(|line| line.contains("left out")), "{:?}", firing.problems);
+}
+
+#[test]
+fn what_a_group_says_is_not_multiplied_by_its_alerts() {
+    let alerts: Vec<String> = (0..100).map(|n| format!("{{\"fingerprint\":\"{n}\"}}")).collect();
+    let long = "x ".repeat(500_000);
+    let fields: Vec<String> = (0..5_000).map(|n| format!("\"field{n}\":\"some text\"")).collect();
+    let body = |alerts: &[String]| {
+        format!(
+            "{{\"status\":\"firing\",\"alerts\":[{}],\"message\":\"{long}\",\"more\":\"{long}\",{}}}",
+            alerts.join(","),
+            fields.join(",")
+        )
+    };
+    let parsed = Format::Grafana.parse(body(&alerts).as_bytes(), CONTEXT).expect("usable");
+    assert_eq!(parsed.taken.len(), alerts.len());
+    for taken in &parsed.taken {
+        let Said::Firing(firing) = &taken.said else { panic!("it fires") };
+        let kept = firing.details.annotations.iter().map(|(name, value)| name.len() + value.len());
+        assert!(
+            (100..=4_096).contains(&kept.sum::<usize>()),
+            "{}",
+            firing.details.annotations.len()
+        );
+        assert_eq!(firing.details.description, "");
+        assert!(firing.title.starts_with("x x x"));
+    }
+    assert!(parsed.notes.iter().any(|note| note.contains("fields of the group")));
+
+    let parsed = Format::Grafana.parse(body(&alerts[..1]).as_bytes(), CONTEXT).expect("usable");
+    let Said::Firing(firing) = &parsed.taken[0].said else { panic!("it fires") };
+    assert!(firing.details.description.len() > 10_000, "of one alert it is kept");
 }

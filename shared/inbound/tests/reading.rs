@@ -1,5 +1,6 @@
 //! What is made of each field, readable or not.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nightowl_domain::{Firing, LinkKind, Severity, Time};
@@ -227,4 +228,61 @@ fn an_empty_list_is_nothing() {
         let bad = format.parse(body.as_bytes(), context).expect_err(body);
         assert!(bad.place.is_some(), "{body}: {bad}");
     }
+}
+
+#[test]
+fn long_labels_take_nothing_from_what_is_read_first() {
+    let labels: BTreeMap<String, String> =
+        (0..60).map(|n| (format!("label{n:02}"), "x".repeat(1_000))).collect();
+    let body = alert(json!({
+        "labels": labels,
+        "annotations": {"description": "the disk is full", "runbook_url": "https://r/"}}));
+    let said = firing(Format::Alertmanager, &body);
+    assert_eq!(said.details.labels, labels, "all of them, whole");
+    assert_eq!(said.details.description, "the disk is full");
+    assert_eq!(said.details.links[0].kind, LinkKind::Runbook);
+    assert_eq!(said.details.annotations.len(), 2);
+    assert_eq!(said.problems, Vec::<String>::new());
+}
+
+#[test]
+fn what_finds_no_room_is_named() {
+    let labels: BTreeMap<String, String> =
+        (0..256).map(|n| (format!("label{n:03}"), "x".repeat(4_000))).collect();
+    let links: Vec<String> = (0..25).map(|n| format!("https://r/{n}")).collect();
+    let body = json!({
+        "title": "t", "description": "d".repeat(20_000), "labels": labels, "links": links,
+        "annotations": {"team": "storage", "runbook_url": format!("https://r/{}", "x".repeat(3_000))}});
+    let said = firing(Format::Generic, &body);
+    let details = &said.details;
+    assert!(details.description.starts_with("ddd") && details.description.len() > 16_000);
+    assert_eq!(details.links.len(), 20);
+    assert!(details.labels.len() > 40, "{}", details.labels.len());
+    for expected in [
+        "the description is too long and was cut",
+        "the address of `Runbook` is too long for a link",
+        "5 links beyond the first 20 were left out",
+        "2 annotations are too many or too long and were left out: `runbook_url`, `team`",
+    ] {
+        let named = said.problems.iter().any(|line| line.contains(expected));
+        assert!(named, "{expected}: {:?}", said.problems);
+    }
+    let many: Vec<String> = (0..70).map(|n| format!("https://r/{n}")).collect();
+    let said = firing(Format::Generic, &json!({"title": "t", "links": many}));
+    for expected in ["6 entries after the first 64", "44 links beyond the first 20"] {
+        assert!(said.problems.iter().any(|line| line.contains(expected)), "{:?}", said.problems);
+    }
+}
+
+#[test]
+fn labels_that_find_no_room_are_named() {
+    let labels: BTreeMap<String, String> =
+        (0..256).map(|n| (format!("label{n:03}"), "x".repeat(4_000))).collect();
+    let said = firing(Format::Generic, &json!({"title": "t", "labels": labels}));
+    let details = &said.details;
+    let left_out = 256 - details.labels.len();
+    let named = said.problems.iter().any(|line| {
+        line.starts_with(&format!("{left_out} labels are too many")) && line.contains("`label0")
+    });
+    assert!(named, "{:?}", said.problems);
 }
