@@ -313,8 +313,7 @@ mod tests {
         fn hands_over_at_the_local_time_of_its_start(schedule in any_schedule()) {
             let rotation = &schedule.rotations[0];
             let mut moment = Time::from(schedule.timezone.to_timestamp(rotation.start).unwrap());
-            let mut turn = 0;
-            for _ in 0..60 {
+            for turn in 0..60 {
                 let before = who(&schedule, moment);
                 let expected = &rotation.members[turn % rotation.members.len()];
                 prop_assert_eq!(before.as_ref(), Some(expected));
@@ -327,7 +326,6 @@ mod tests {
                 let is_gap = schedule.timezone.to_ambiguous_timestamp(wanted).is_ambiguous();
                 prop_assert!(local == wanted || is_gap, "{local} is not {wanted}");
                 moment = until;
-                turn += 1;
             }
         }
 

@@ -7,7 +7,8 @@ pub struct Send {
     pub key: SendKey,
     pub what: What,
     pub to: Destination,
-    /// The plan's generation at birth; only finished sends of older ones are pruned.
+    /// The plan's generation at birth, or when it was dropped though it may have been posted; only
+    /// finished sends of older ones are pruned.
     pub generation: u64,
     pub state: SendState,
     /// Attempts that failed in a row: the next waits twice as long, 1 s to 30 s.

@@ -187,9 +187,24 @@ impl<P: Ports> Engine<P> {
                 }
             }
         };
-        tracing::info!(
-            delivery = %send.key, provider = send.to.provider(), ?mode, came_to = name(&settlement)
-        );
+        let (delivery, provider, came_to) = (&send.key, send.to.provider(), name(&settlement));
+        // Nobody reads what stays unsaid, so whoever watches the log has to. The reason is the
+        // provider's own words, which hold no secret.
+        match &settlement {
+            Settlement::Broken { reason, .. } => tracing::warn!(
+                counter = "page.broken", %delivery, provider, ?mode, came_to, reason
+            ),
+            Settlement::Sent { .. }
+            | Settlement::Refreshed { .. }
+            | Settlement::Unknown { .. }
+            | Settlement::FindFailed { .. }
+            | Settlement::NotPosted { .. }
+            | Settlement::Retry { .. }
+            | Settlement::Gone { .. }
+            | Settlement::EditRefused { .. } => {
+                tracing::info!(%delivery, provider, ?mode, came_to);
+            }
+        }
         Settle { key: send.key.clone(), settlement }
     }
 }

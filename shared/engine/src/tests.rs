@@ -2,6 +2,8 @@
 
 mod apply;
 mod deliver;
+mod log;
+mod page;
 mod sweep;
 mod view;
 

@@ -3,10 +3,14 @@
 
 mod escalation;
 mod message;
+mod page;
 
 use std::collections::BTreeMap;
 
-use nightowl_domain::{Alert, Details, LinkKind, Policy, SendKey, Status, Tenant, Time, User};
+use jiff::tz::TimeZone;
+use nightowl_domain::{
+    Alert, Details, LinkKind, Policy, Schedule, SendKey, Status, Tenant, Time, User,
+};
 use nightowl_messaging::{AlertMessage, Button, Person};
 
 pub(crate) use message::message;
@@ -53,7 +57,7 @@ pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
     let shown = Shown::of(&alert.status);
     AlertMessage {
         alert_id: alert.id.to_string(),
-        short_id: alert.short_id.clone(),
+        short_id: alert.short_id.to_uppercase(),
         tenant: alert.tenant.clone(),
         integration: alert.integration.clone(),
         title: alert.title.clone(),
@@ -81,7 +85,7 @@ pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
         round: alert.plan.round,
         tier: alert.plan.tier,
         buttons: buttons(view),
-        superseded_by: view.next.clone(),
+        superseded_by: view.next.as_deref().map(str::to_uppercase),
         alert_url: view.link.clone(),
         delivery: delivery.clone(),
     }
@@ -90,16 +94,25 @@ pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
 impl<'a> View<'a> {
     /// The first who holds the role in the schedule that serves this alert.
     pub(crate) fn on_call(&self, role: &str) -> Option<&'a User> {
-        let integration = self.tenant.integration(&self.alert.integration);
-        let schedule = match integration.and_then(|found| found.schedule.as_deref()) {
-            Some(named) => self.tenant.schedule(named)?,
-            None => match self.tenant.schedules.as_slice() {
-                [only] => only,
-                [] | [_, _, ..] => return None,
-            },
-        };
-        let holder = schedule.on_call(role, self.at).into_iter().next()?;
+        let holder = self.schedule()?.on_call(role, self.at).into_iter().next()?;
         self.tenant.user(&holder.user)
+    }
+
+    /// The one that serves this alert.
+    fn schedule(&self) -> Option<&'a Schedule> {
+        let integration = self.tenant.integration(&self.alert.integration);
+        match integration.and_then(|found| found.schedule.as_deref()) {
+            Some(named) => self.tenant.schedule(named),
+            None => match self.tenant.schedules.as_slice() {
+                [only] => Some(only),
+                [] | [_, _, ..] => None,
+            },
+        }
+    }
+
+    /// In which moments are told: those who are on call are on call in it.
+    fn zone(&self) -> TimeZone {
+        self.schedule().map_or(TimeZone::UTC, |schedule| schedule.timezone.clone())
     }
 
     /// Whether the policy has a tier or a round left.

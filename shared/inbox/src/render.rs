@@ -37,6 +37,7 @@ fn bounded(message: &Message) -> Message {
             bound(&mut page.tier_label, VALUE_CHARS_MAX);
             bound_person(&mut page.target);
             bound_option(&mut page.because, TEXT_CHARS_MAX);
+            bound_option(&mut page.standing, TEXT_CHARS_MAX);
         }
         Message::Direct(page) => {
             bound_alert(&mut page.alert);
@@ -125,11 +126,14 @@ pub fn is_web_address(url: &str) -> bool {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| {
         url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     });
-    let host = scheme.and_then(|scheme| url.get(scheme.len()..)).unwrap_or_default();
+    let rest = scheme.and_then(|scheme| url.get(scheme.len()..)).unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // None of these stands in an address as such; each could end one early in some markup.
-    let ends = |c: char| "<>|\"'`".contains(c) || c.is_whitespace();
+    let ends = |c: char| "<>|\"'`\\".contains(c) || c.is_whitespace();
     let is_odd = |c: char| ends(c) || c.is_control() || is_direction(c);
+    // A user name before the host could pass for it.
     host.starts_with(|c: char| c.is_alphanumeric() || c == '[')
+        && !host.contains('@')
         && url.chars().count() <= URL_CHARS_MAX
         && !url.chars().any(is_odd)
 }
@@ -141,10 +145,17 @@ pub fn says(message: &Message) -> Option<String> {
         Message::Escalation(page) => {
             let name = page.target.as_ref().map(|person| person.name.as_str());
             let whom = name.map_or_else(String::new, |name| format!(" for {name}"));
-            let because = page.because.as_ref().map(|because| format!(". {because}"));
-            let because = because.unwrap_or_default();
-            let minutes = page.timeout_minutes;
-            Some(format!("{}{whom}{because}. {minutes} min to answer.", page.tier_label))
+            let because = page.because.as_deref();
+            if let Some(standing) = &page.standing {
+                let because = because.map(|because| format!(" ({because})")).unwrap_or_default();
+                return Some(format!("{standing}{because}"));
+            }
+            let because = because.map(|because| format!(". {because}")).unwrap_or_default();
+            let minutes = match page.timeout_minutes {
+                minutes if minutes > 0.0 => format!(" {minutes} min to answer."),
+                _ => String::new(),
+            };
+            Some(format!("{}{whom}{because}.{minutes}", page.tier_label))
         }
         Message::Direct(page) => Some(page.text.clone()),
         Message::Notice(notice) => Some(notice.text.clone()),
@@ -178,6 +189,27 @@ mod tests {
     }
 
     #[test]
+    fn a_page_calls_until_it_says_how_the_alert_stands() {
+        let mut page = nightowl_messaging::conformance::escalation("Bob", None);
+        page.tier_label = "Tier 2: oncall_secondary".to_owned();
+        page.because = Some("Alice has no account".to_owned());
+        let said = |page: &nightowl_messaging::EscalationMessage| {
+            let stored = Stored::Rich(Box::new(Message::Escalation(page.clone())));
+            match crate::wire::decode(&crate::wire::encode(&stored)) {
+                Some(Stored::Rich(message)) => says(&message),
+                other => panic!("it is stored as it is: {other:?}"),
+            }
+        };
+        let call = "Tier 2: oncall_secondary for Bob. Alice has no account.";
+        assert_eq!(said(&page), Some(format!("{call} 7.5 min to answer.")));
+        page.timeout_minutes = 0.0;
+        assert_eq!(said(&page).as_deref(), Some(call));
+        let standing = "Bob was paged (tier 2). Acknowledged by Alice.";
+        page.standing = Some(standing.to_owned());
+        assert_eq!(said(&page), Some(format!("{standing} (Alice has no account)")));
+    }
+
+    #[test]
     fn only_web_addresses_are_links() {
         for good in ["https://example.com/a?b=c", "HTTP://localhost:3000", "http://[::1]/x"] {
             assert!(is_web_address(good), "{good}");
@@ -191,6 +223,8 @@ mod tests {
             "https://example.com/a b",
             " https://example.com",
             "https://exam\u{202e}ple.com",
+            "https://good.example@evil.example/",
+            "https://evil.example\\good.example/",
             "é",
         ];
         for bad in bad {

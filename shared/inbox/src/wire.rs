@@ -37,6 +37,8 @@ struct PageV1 {
     notify_method: String,
     timeout_minutes: f64,
     because: Option<String>,
+    /// Not there in what older releases wrote.
+    standing: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,6 +110,7 @@ pub fn decode(body: &str) -> Option<Stored> {
             notify_method: word(&METHODS, &page.notify_method)?,
             timeout_minutes: page.timeout_minutes,
             because: page.because,
+            standing: page.standing,
         }),
         SaidV1::Direct { alert, text, urgency } => Message::Direct(DirectMessage {
             alert: read_alert(*alert)?,
@@ -145,6 +148,7 @@ fn said(message: &Message) -> SaidV1 {
                 notify_method: page.notify_method.to_owned(),
                 timeout_minutes: page.timeout_minutes,
                 because: page.because.clone(),
+                standing: page.standing.clone(),
             },
         },
         Message::Direct(page) => SaidV1::Direct {

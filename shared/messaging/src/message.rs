@@ -44,6 +44,7 @@ pub struct Person {
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertMessage {
     pub alert_id: String,
+    /// As people read it, in upper case.
     pub short_id: String,
     pub tenant: String,
     pub integration: String,
@@ -79,7 +80,7 @@ pub struct AlertMessage {
     pub tier: u32,
     /// Which buttons make sense now, in order.
     pub buttons: Vec<Button>,
-    /// The short id of the alert that came after this one.
+    /// The short id of the alert that came after this one, in upper case.
     pub superseded_by: Option<String>,
     /// Deep link into the console.
     pub alert_url: Option<String>,
@@ -109,16 +110,19 @@ pub struct EscalationMessage {
     pub target: Option<Person>,
     /// `messaging_channel` …
     pub notify_method: &'static str,
-    /// Until the next tier.
+    /// Until the next tier; 0 if that one is told already.
     pub timeout_minutes: f64,
     pub because: Option<String>,
+    /// Once the page calls nobody any more: whom it was for and how the alert stands now, in two
+    /// sentences. Said instead of the call, and nobody is mentioned.
+    pub standing: Option<String>,
 }
 
 /// A page to one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectMessage {
     pub alert: AlertMessage,
-    /// One sentence: why this person is woken.
+    /// Why this person is woken; once that is over, how the alert stands now.
     pub text: String,
     /// `critical` or `normal`.
     pub urgency: &'static str,

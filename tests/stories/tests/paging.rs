@@ -29,11 +29,16 @@ fn an_ack_stops_it() {
     let mut owl = Owl::new();
     owl.alert("disk full");
     owl.expect_card("disk full");
-    owl.expect_page("alice");
+    let page = owl.expect_page("alice");
     owl.pass(2);
     owl.ack_as("bob");
     owl.expect_status("disk full", "acknowledged");
     assert_eq!(owl.card("disk full").acknowledged_by.as_deref(), Some("Bob"));
+    let shown = owl.chat.posted().into_iter().find(|posted| posted.message == page.message);
+    let Some(Message::Direct(page)) = shown.map(|posted| posted.shows) else {
+        panic!("Alice's page is still there")
+    };
+    assert_eq!(page.text, "You were paged: tier 1 (oncall_primary). Acknowledged by Bob.");
     owl.pass(120);
     owl.expect_silence();
     assert_eq!(owl.in_vain("bob", EventKind::Acked), Ignored::AlreadyYours);

@@ -28,6 +28,11 @@ pub(super) fn while_open(draft: &mut Draft<'_>, clear: &Clearing) -> Verdict {
         draft.say(EntryKind::Cleared, text);
         draft.alert.newest_clear = Some(clear.clone());
         draft.close(Actor::Source, clear.received, None);
+        if let Some(later) = ended_since(draft) {
+            draft.say(EntryKind::Cleared, "The last firing was over as well, by a later clear.");
+            draft.alert.newest_clear = Some(later);
+            return APPLIED;
+        }
         return opening::split(
             draft,
             "It was over and fired again; the clear in between came late.",
@@ -37,8 +42,19 @@ pub(super) fn while_open(draft: &mut Draft<'_>, clear: &Clearing) -> Verdict {
     ignored(Ignored::SetAside)
 }
 
+/// The clear that was set aside for the run that the alert began with, and ends that of its last
+/// firing.
+fn ended_since(draft: &Draft<'_>) -> Option<Clearing> {
+    let last = &draft.alert.last_firing;
+    let ends = |clear: &&Clearing| {
+        !order::ends_earlier_run(clear, last.starts_at)
+            && order::is_after(clear, last.received, last.starts_at, draft.context.skew)
+    };
+    draft.alert.clears_aside.iter().filter(ends).max_by_key(|clear| clear.received).cloned()
+}
+
 /// Remembered if it is the newest. A firing that was noted after a person resolved the alert turns
-/// out to belong to a new run when this clear came before it.
+/// out to belong to a new run when this clear came before it, and no newer one after it.
 pub(super) fn after_resolved(draft: &mut Draft<'_>, clear: &Clearing) -> Verdict {
     let is_newest =
         draft.alert.newest_clear.as_ref().is_none_or(|newest| newest.received < clear.received);
@@ -62,11 +78,15 @@ fn fires_again_after(draft: &Draft<'_>, clear: &Clearing) -> bool {
         Status::Firing | Status::Acknowledged { .. } | Status::Snoozed { .. } => false,
     };
     let last = &alert.last_firing;
+    let is_over = |clear: &Clearing| {
+        order::is_after(clear, last.received, last.starts_at, draft.context.skew)
+    };
     is_by_person
         && !alert.hidden
         && alert.closed.is_some_and(|closed| clear.received > closed && last.received > closed)
         && !order::ends_earlier_run(clear, alert.starts_at)
-        && !order::is_after(clear, last.received, last.starts_at, draft.context.skew)
+        && !is_over(clear)
+        && !alert.newest_clear.as_ref().is_some_and(is_over)
 }
 
 fn set_aside(draft: &mut Draft<'_>, clear: &Clearing) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::draft::{Context, Draft, Verdict};
 use super::{Change, Step, edit};
-use crate::{Alert, Outcome, SendState, Want, What, wanted};
+use crate::{Alert, ClaimMode, Outcome, SendState, Want, What, wanted};
 
 /// Sent messages of older generations that are still kept up to date; beyond it the oldest are
 /// left as they are. Their clicks still work, through the reverse row.
@@ -52,6 +52,7 @@ pub(super) fn changed(before: &Alert, draft: Draft<'_>, verdict: Verdict) -> Ste
 fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     edit::say_final_states(before, alert);
     if let Some(before) = before {
+        keep_what_was_dropped(before, alert);
         prune(alert, before.plan.generation);
     }
     drop_flushed_entries(alert);
@@ -80,6 +81,21 @@ fn immediate(alert: &Alert) -> BTreeSet<Want> {
     let mut owed = wanted(alert);
     owed.retain(|want| want.at().is_none());
     owed
+}
+
+/// A send that may have been posted counts as new when it is dropped: its worker may be late, and
+/// must find it to say that the message is there after all.
+fn keep_what_was_dropped(before: &Alert, alert: &mut Alert) {
+    for send in &mut alert.sends {
+        let may_be_posted = before.send(&send.key).is_some_and(|known| match known.state {
+            SendState::InDoubt { .. } => true,
+            SendState::Claimed { mode, .. } => mode != ClaimMode::Post,
+            SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
+        });
+        if may_be_posted && matches!(send.state, SendState::Dropped(_)) {
+            send.generation = before.plan.generation;
+        }
+    }
 }
 
 /// Only what is finished and older than the plan that was read goes. A dropped send stays for one

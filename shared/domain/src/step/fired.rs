@@ -59,7 +59,15 @@ fn after_clear(draft: &Draft<'_>, firing: &Firing, closed: Received) -> Verdict 
         return opening::next(draft, firing, AGAIN);
     };
     if !order::is_after(&clear, received, firing.starts_at, draft.context.skew) {
-        return opening::next(draft, firing, AGAIN);
+        // A clear that did not fit the older run may be the one that ended this one.
+        let ends = |aside: &&Clearing| {
+            !order::ends_earlier_run(aside, firing.starts_at)
+                && order::is_after(aside, received, firing.starts_at, draft.context.skew)
+        };
+        return match draft.alert.clears_aside.iter().find(ends) {
+            Some(aside) => opening::over(draft, firing, aside),
+            None => opening::next(draft, firing, AGAIN),
+        };
     }
     let is_before_newer_clear = received > closed && clear.received > closed;
     let is_unrecorded = draft.alert.hidden

@@ -167,6 +167,23 @@ fn finding_only_fails_closed() {
 }
 
 #[test]
+fn a_late_worker_still_finds_the_page_that_was_dropped_plans_after_its_birth() {
+    let (mut world, page) = opened();
+    world.claim("slow");
+    world.tick();
+    world.act("bob", EventKind::Acked);
+    world.act("alice", EventKind::Acked);
+    world.claim_keys("two", vec![page.clone()]);
+    let retry_at = world.now;
+    world.settle("two", &page, Settlement::NotPosted { retry_at });
+    assert_eq!(*world.state(&page), SendState::Dropped(DropReason::NeverPosted));
+    world.act("bob", EventKind::Resolved { note: None });
+    let sent = world.sent(&page);
+    assert_eq!(world.settle("slow", &page, sent).code(), "applied");
+    assert!(matches!(world.state(&page), SendState::Sent(_)));
+}
+
+#[test]
 fn retries_double_up_to_half_a_minute_and_honour_a_longer_wish() {
     let (mut world, page) = opened();
     world.policy().tiers[0].timeout = minutes(600);

@@ -284,6 +284,76 @@ fn after_a_person_resolved_a_clear_ends_the_run() {
 }
 
 #[test]
+fn a_run_that_a_newer_clear_ended_does_not_open_when_the_older_clear_comes_late() {
+    let mut world = World::new();
+    let started = world.now;
+    world.fire_at(world.now, Some(started));
+    world.pass(minutes(1));
+    world.act("bob", EventKind::Resolved { note: None });
+    world.pass(minutes(1));
+    let between = world.cleared(world.now, None);
+    world.pass(minutes(1));
+    world.fire_at(world.now, Some(started));
+    world.pass(minutes(1));
+    world.clear();
+    assert_eq!(world.step(&between).code(), "already_resolved");
+    assert_eq!((world.series.len(), status(&world, 1)), (1, "resolved"));
+}
+
+#[test]
+fn a_clear_that_was_set_aside_ends_the_later_run_when_a_late_clear_splits_them() {
+    for ends in [None, Some(seconds(2)), Some(seconds(5))] {
+        let mut world = World::new();
+        let start = world.now;
+        // Two senders: the clock of the first is ten seconds ahead, that of the second is right.
+        world.fire_at(start, Some(start + seconds(10)));
+        world.pass(seconds(30));
+        let between = world.cleared(world.now, None);
+        world.pass(seconds(30));
+        world.fire_at(world.now, Some(start + seconds(3)));
+        world.pass(seconds(60));
+        if let Some(ends) = ends {
+            let taken = world.clear_at(world.now, Some(start + ends));
+            assert_eq!(taken.code(), "set_aside");
+        }
+        assert_eq!(world.step(&between).code(), "applied");
+        let expected = match ends {
+            Some(ends) if ends >= seconds(3) => (1, "resolved"),
+            Some(_) | None => (2, "firing"),
+        };
+        let alerts = world.series.len();
+        assert_eq!((alerts, status(&world, alerts)), expected, "ended at {ends:?}");
+    }
+}
+
+#[test]
+fn a_firing_whose_clear_was_set_aside_before_it_came_pages_nobody() {
+    for ends in [None, Some(seconds(2)), Some(seconds(5))] {
+        let mut world = World::new();
+        let start = world.now;
+        // Two senders: the clock of the first is ten seconds ahead, that of the second is right.
+        world.fire_at(start, Some(start + seconds(10)));
+        world.pass(seconds(30));
+        let first_clear = world.cleared(world.now, None);
+        world.pass(seconds(30));
+        let late = world.fired(world.now, Some(start + seconds(3)));
+        world.pass(seconds(60));
+        if let Some(ends) = ends {
+            let taken = world.clear_at(world.now, Some(start + ends));
+            assert_eq!(taken.code(), "set_aside");
+        }
+        world.step(&first_clear);
+        assert_eq!(status(&world, 1), "resolved");
+        world.step(&late);
+        let expected = match ends {
+            Some(ends) if ends >= seconds(3) => "resolved",
+            Some(_) | None => "firing",
+        };
+        assert_eq!((world.series.len(), status(&world, 2)), (2, expected), "ended at {ends:?}");
+    }
+}
+
+#[test]
 fn a_snooze_outlives_a_clear() {
     let mut world = World::firing();
     let until = world.now + minutes(30);

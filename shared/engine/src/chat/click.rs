@@ -138,17 +138,21 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn answer(&self, verb: Verb, applied: &Applied, actor: &Actor) -> InteractionResponse {
-        match applied.outcome {
-            // A platform that sends a click again has been answered before.
-            Outcome::Applied { .. } | Outcome::Ignored(Ignored::Duplicate) => {
-                return InteractionResponse::default();
-            }
-            Outcome::Ignored(_) => {}
-        }
         let alert = applied.alert.as_ref();
-        let newer = self.newer(alert, &applied.outcome).await;
+        let outcome = match &applied.outcome {
+            Outcome::Applied { .. } => return InteractionResponse::default(),
+            // Sent again by the platform, or pressed again on a card that is long behind: what was
+            // done then no longer tells how it stands.
+            Outcome::Ignored(Ignored::Duplicate) if alert.is_some_and(is_over) => {
+                Outcome::Ignored(Ignored::AlreadyResolved)
+            }
+            // A platform that sends a click again has been answered before.
+            Outcome::Ignored(Ignored::Duplicate) => return InteractionResponse::default(),
+            Outcome::Ignored(reason) => Outcome::Ignored(*reason),
+        };
+        let newer = self.newer(alert, &outcome).await;
         let about = About { verb, alert, actor, newer: newer.as_ref() };
-        say(&words::outcome(&applied.outcome, &about))
+        say(&words::outcome(&outcome, &about))
     }
 
     /// The newest of the series, if `alert` is over and that one came after it. Worth no failure.
@@ -203,6 +207,10 @@ const fn is_unsettled(send: &Send) -> bool {
         | SendState::Dropped(_) => true,
         SendState::Sent(_) => false,
     }
+}
+
+const fn is_over(alert: &Alert) -> bool {
+    !alert.is_open() || alert.next.is_some()
 }
 
 fn say(text: &str) -> InteractionResponse {

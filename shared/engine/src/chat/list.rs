@@ -54,7 +54,7 @@ pub(super) fn answer(text: String, alerts: &[Summary]) -> CommandResponse {
         title: alert.short_id.to_uppercase(),
         body: format!(
             "{} · {} · {}",
-            alert.status,
+            alert.standing(),
             alert.severity.name(),
             words::cut(&alert.title)
         ),
@@ -75,5 +75,6 @@ pub(super) fn summary(alert: &Alert) -> Summary {
         title: alert.title.clone(),
         count: alert.count,
         fired_at: alert.opened.at,
+        exhausted: alert.plan.exhausted.is_some(),
     }
 }

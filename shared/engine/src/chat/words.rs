@@ -150,7 +150,8 @@ pub fn stranger(why: Stranger, tenant: &str) -> String {
         ),
         Stranger::NoEmail => format!(
             "NightOwl cannot see the e-mail address of your account, so it does not know who you \
-             are and nothing was done. Give your account an address, let the app read it, and {add}."
+             are and nothing was done. Give your account an address, let the app read it, and \
+             {add}."
         ),
         Stranger::NotListed => format!(
             "NightOwl does not know you, so nothing was done. To act on alerts, {add} with the \
@@ -273,6 +274,23 @@ mod tests {
         }
         for why in Stranger::ALL {
             assert!(stranger(why, "acme").ends_with('.'));
+        }
+    }
+
+    /// Whoever shows a sentence escapes it, and people copy what they are told to type.
+    #[test]
+    fn our_own_sentences_have_nothing_to_escape() {
+        let unknown = |meant| Unknown { word: "ac".to_owned(), meant };
+        let mut all = vec![unknown_command(&unknown(Some("ack"))), unknown_command(&unknown(None))];
+        all.extend(Verb::ALL.map(|verb| choose(verb, true)));
+        all.extend([ambiguous("x"), no_match("x", true), no_match("x", false)]);
+        all.extend([no_schedule("x", Some("y"), &["y"]), no_schedule("x", None, &["y"])]);
+        all.extend(HELP.iter().flat_map(|(usage, does)| [*usage, *does]).map(str::to_owned));
+        let fixed = [TAKEN, NOT_DONE, FOREIGN, WHICH_TENANT, NOTE_KEPT, NO_OPEN_ALERTS, ON_CALL];
+        all.extend(fixed.into_iter().chain([HELP_HEAD, NO_SCHEDULES]).map(str::to_owned));
+        all.extend(Stranger::ALL.map(|why| stranger(why, "acme")));
+        for said in all {
+            assert!(!said.contains(['`', '*', '_', '~', '<', '>', '&']), "{said}");
         }
     }
 

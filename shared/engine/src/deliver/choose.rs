@@ -38,6 +38,9 @@ impl<P: Ports> Engine<P> {
         let mut open: BTreeMap<&str, Option<Arc<dyn Provider>>> = BTreeMap::new();
         let mut shut: Vec<&str> = Vec::new();
         let mut work = Work::default();
+        // The soonest turn of all that wait: that delivery asks for the others again. One wake-up
+        // for each would double their number with every turn.
+        let mut turn: Option<(Time, bool)> = None;
         for owed in owed(alert, self.ports().clock().now()) {
             let name = owed.send.to.provider();
             if !open.contains_key(name) && !shut.contains(&name) {
@@ -52,30 +55,31 @@ impl<P: Ports> Engine<P> {
                 work.deferred += 1;
                 continue;
             };
-            if provider.is_some() && !self.has_slot(alert, &owed).await {
+            if provider.is_some()
+                && let Grant::Later(at) = self.slot(alert, &owed).await
+            {
                 work.deferred += 1;
+                turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
+                    (at.min(soonest), urgent || owed.urgent)
+                }));
                 continue;
             }
             work.jobs.push(Job { key: owed.send.key.clone(), provider: provider.clone() });
         }
+        if let Some((at, urgent)) = turn {
+            self.wake(&occurrence, Some(at), urgent).await;
+        }
         Ok(work)
     }
 
-    async fn has_slot(&self, alert: &Alert, owed: &Owed<'_>) -> bool {
+    /// An edit needs none.
+    async fn slot(&self, alert: &Alert, owed: &Owed<'_>) -> Grant {
         if !owed.is_post {
-            return true;
+            return Grant::Now;
         }
         let now = self.ports().clock().now();
         let send = owed.send;
-        let grant =
-            self.ports().pacer().ask(&send.to, &alert.tenant, &send.key, owed.urgent, now).await;
-        match grant {
-            Grant::Now => true,
-            Grant::Later(at) => {
-                self.wake(&alert.occurrence(), Some(at), owed.urgent).await;
-                false
-            }
-        }
+        self.ports().pacer().ask(&send.to, &alert.tenant, &send.key, owed.urgent, now).await
     }
 
     /// During an outage one delivery every 15 s asks the provider how it is; the others wait.

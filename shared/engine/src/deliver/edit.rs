@@ -3,11 +3,8 @@
 use nightowl_domain::{Send, SendState, Settlement};
 use nightowl_messaging::{Provider, ProviderError};
 
-use super::Delivery;
+use super::{Delivery, LANDED_AFTER};
 use crate::{Clock, Engine, Pacer, Ports};
-
-/// An edit whose answer was lost may still land, so it is made again when it no longer can.
-const EDIT_AGAIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 impl<P: Ports> Engine<P> {
     pub(super) async fn edit(
@@ -41,7 +38,9 @@ impl<P: Ports> Engine<P> {
                 Settlement::Retry { at, reason }
             }
             Err(ProviderError::Unknown { .. }) => {
-                Settlement::Unknown { started, retry_at: started + EDIT_AGAIN }
+                // It may still land, so the state table has it made once more when it no longer
+                // can; until then the message must not go on showing what is past.
+                Settlement::Unknown { started, retry_at: started + LANDED_AFTER }
             }
             Err(ProviderError::Gone { may_repost: true, .. }) => Settlement::Gone { at },
             Err(

@@ -71,7 +71,7 @@ impl<P: Ports> Engine<P> {
         match self.within(PATIENCE, provider.look_up_user(&asked)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
-                tracing::info!(%error, "a person could not be looked up");
+                tracing::warn!(%error, user = user.id, "a person could not be looked up");
                 None
             }
             Err(Late) => None,

@@ -81,8 +81,12 @@ pub trait ConfigStore: Send + Sync + 'static {
         tenant: &str,
     ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
+    /// The hash that was in force when the tenant was disabled last. Its open alerts go on with it.
+    fn last(&self, tenant: &str)
+    -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
     /// Moves the pointer if it still is `from`; `false` if it is not. `to: None` disables the
-    /// tenant; its chunks stay.
+    /// tenant; its chunks stay, and `from` is remembered as the last.
     fn flip(
         &self,
         tenant: &str,

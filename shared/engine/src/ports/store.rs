@@ -172,6 +172,18 @@ pub struct Summary {
     pub title: String,
     pub count: u32,
     pub fired_at: Time,
+    /// All tiers of its policy went by: nobody else is paged. Counts only while it fires.
+    pub exhausted: bool,
+}
+
+impl Summary {
+    /// The status as people read it: an alert that fires unheard is not just one that fires.
+    pub fn standing(&self) -> &str {
+        match self.status.as_str() {
+            "firing" if self.exhausted => "firing, nobody answered",
+            status => status,
+        }
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

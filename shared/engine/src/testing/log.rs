@@ -12,6 +12,10 @@ impl ConfigStore for MemoryStore {
         self.look(|rows| Ok(rows.pointers.get(tenant).cloned().flatten())).await
     }
 
+    async fn last(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        self.look(|rows| Ok(rows.last.get(tenant).cloned())).await
+    }
+
     async fn flip(
         &self,
         tenant: &str,
@@ -24,6 +28,9 @@ impl ConfigStore for MemoryStore {
                 return Ok(false);
             }
             rows.pointers.insert(tenant.to_owned(), to.map(str::to_owned));
+            if let (Some(from), None) = (from, to) {
+                rows.last.insert(tenant.to_owned(), from.to_owned());
+            }
             Ok(true)
         })
         .await

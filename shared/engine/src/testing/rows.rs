@@ -31,6 +31,7 @@ pub(super) struct Rows {
     pub(super) intake: BTreeMap<u64, Report>,
     pub(super) intake_next: u64,
     pub(super) pointers: BTreeMap<String, Option<String>>,
+    pub(super) last: BTreeMap<String, String>,
     pub(super) texts: BTreeMap<(String, String), String>,
     pub(super) keys: BTreeMap<String, String>,
     pub(super) log: BTreeMap<(String, String), Vec<LoggedMessage>>,

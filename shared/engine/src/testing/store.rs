@@ -336,5 +336,6 @@ fn summary(alert: &Alert) -> Summary {
         title: alert.title.clone(),
         count: alert.count,
         fired_at: alert.opened.at,
+        exhausted: alert.plan.exhausted.is_some(),
     }
 }

@@ -6,7 +6,7 @@ use nightowl_domain::{EventKind, SendState};
 
 use super::World;
 use crate::testing::{Script, Spring, run};
-use crate::{Delivered, Store};
+use crate::{Clock, Delivered, Pacer, Store};
 
 #[test]
 fn one_wakeup_serves_all() {
@@ -93,6 +93,35 @@ fn a_message_that_cannot_be_noted_is_found_later() {
         assert_eq!(world.chat.posted().len(), 2, "call {number}");
     }
     drop(world);
+}
+
+#[test]
+fn an_edit_in_doubt_is_made_soon_and_once_more_when_it_can_no_longer_land() {
+    let (world, occurrence) = World::with_alert();
+    run(world.engine.deliver(&occurrence)).expect("it is delivered");
+    world.act(&occurrence, EventKind::Acked, "click-1").expect("it is acknowledged");
+    world.chat.script([Script::LostNotLanded, Script::LostNotLanded]);
+    let failed = Delivered { failed: 2, ..Delivered::default() };
+    let edited = Delivered { edited: 2, ..Delivered::default() };
+    for (wait, expected) in [(0, failed), (15, edited), (45, edited), (60, Delivered::default())] {
+        world.ports.clock.advance(Duration::from_secs(wait));
+        let delivered = run(world.engine.deliver(&occurrence)).expect("it is settled");
+        assert_eq!(delivered, expected, "{wait} s later");
+    }
+}
+
+#[test]
+fn all_that_waits_for_its_turn_has_one_wakeup() {
+    let (world, occurrence) = World::with_alert();
+    let now = world.ports.clock.now();
+    for (number, send) in world.newest().sends.iter().enumerate() {
+        let until = now + Duration::from_secs(30 + number as u64);
+        run(world.ports.pacer.block(&send.to, "acme", until));
+    }
+    let delivered = run(world.engine.deliver(&occurrence)).expect("it waits");
+    assert_eq!(delivered, Delivered { deferred: 2, ..Delivered::default() });
+    assert_eq!(world.woken(), (1, false));
+    assert_eq!(world.ports.wake.next_at(), Some(now + Duration::from_secs(30)));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use nightowl_domain::{Actor, Alert, Details, LinkKind, SendKey, Status, Time};
+use jiff::tz::TimeZone;
+use nightowl_domain::{Actor, Alert, Details, LinkKind, SendKey, Status, Tenant, Time};
 use nightowl_messaging::Button;
 
 use crate::testing::{sample_alert, sample_details, sample_tenant};
@@ -26,17 +27,25 @@ fn firing() -> Alert {
 
 fn show(alert: &Alert, details: &Details) -> nightowl_messaging::AlertMessage {
     let tenant = sample_tenant();
-    let view = View {
+    alert_message(&view(alert, details, &tenant), &SendKey::from("send"))
+}
+
+fn show_in(alert: &Alert, tenant: &Tenant) -> nightowl_messaging::AlertMessage {
+    alert_message(&view(alert, &Details::default(), tenant), &SendKey::from("send"))
+}
+
+fn view<'a>(alert: &'a Alert, details: &'a Details, tenant: &'a Tenant) -> View<'a> {
+    static NOBODY: Faces = Faces(std::collections::BTreeMap::new());
+    View {
         alert,
         details,
-        tenant: &tenant,
+        tenant,
         policy: &tenant.policies[0],
         at: noon(),
         next: None,
         link: None,
-        faces: &Faces::default(),
-    };
-    alert_message(&view, &SendKey::from("send"))
+        faces: &NOBODY,
+    }
 }
 
 #[test]
@@ -93,6 +102,36 @@ fn one_sentence_says_where_it_stands() {
     let shown = show(&alert, &Details::default());
     assert_eq!(shown.escalation, "Resolved by api:ops.");
     assert_eq!(shown.resolution.as_deref(), Some("rebooted"));
+}
+
+#[test]
+fn moments_are_told_in_the_zone_of_the_schedule() {
+    let mut tenant = sample_tenant();
+    let berlin = TimeZone::get("Europe/Berlin").expect("it is known");
+    tenant.schedules[0].timezone = berlin;
+    let mut alert = firing();
+    let sentence = |alert: &Alert, tenant: &Tenant| show_in(alert, tenant).escalation;
+    assert_eq!(sentence(&alert, &tenant), "Tier 1 of 2, round 1 of 2; next at 13:05 CET.");
+    let (by, until) = (Actor::System, noon() + Duration::from_secs(12 * 3_600));
+    alert.status = Status::Snoozed { by, at: noon(), until };
+    let snoozed = "Snoozed by NightOwl until 2025-11-23 01:00 CET.";
+    assert_eq!(sentence(&alert, &tenant), snoozed);
+    tenant.integrations[0].schedule = None;
+    assert_eq!(sentence(&alert, &tenant), snoozed, "there is only one");
+    tenant.schedules.clear();
+    assert_eq!(sentence(&alert, &tenant), "Snoozed by NightOwl until 2025-11-23 00:00 UTC.");
+}
+
+#[test]
+fn short_ids_are_shown_in_upper_case() {
+    let mut alert = firing();
+    alert.short_id = "x2k9fq".to_owned();
+    assert_eq!(show(&alert, &Details::default()).short_id, "X2K9FQ");
+    let (tenant, details) = (sample_tenant(), Details::default());
+    let next = Some("y3m8gr".to_owned());
+    let view = View { next, ..view(&alert, &details, &tenant) };
+    let shown = alert_message(&view, &SendKey::from("send"));
+    assert_eq!(shown.superseded_by.as_deref(), Some("Y3M8GR"));
 }
 
 #[test]

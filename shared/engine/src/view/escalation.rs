@@ -4,7 +4,7 @@ use nightowl_domain::{Status, Time, What};
 
 use super::View;
 
-/// "Tier 2 of 2, round 1 of 3: paging Bob; next at 12:05 UTC."
+/// "Tier 2 of 2, round 1 of 3: paging Bob; next at 13:05 CET."
 pub(super) fn sentence(view: &View<'_>) -> String {
     let plan = &view.alert.plan;
     match &view.alert.status {
@@ -17,12 +17,12 @@ pub(super) fn sentence(view: &View<'_>) -> String {
             if let Some(due) = plan.tick_due {
                 let what =
                     if plan.reminded { "it fires again at" } else { "a reminder goes out at" };
-                text.push_str(&format!("; {what} {}", clock(due)));
+                text.push_str(&format!("; {what} {}", clock(view, due)));
             }
             text + "."
         }
         Status::Snoozed { by, until, .. } => {
-            format!("Snoozed by {} until {}.", by.show(), moment(*until))
+            format!("Snoozed by {} until {}.", by.show(), moment(view, *until))
         }
         Status::Resolved { by, .. } => format!("Resolved by {}.", by.show()),
     }
@@ -44,7 +44,7 @@ fn firing(view: &View<'_>) -> String {
     }
     if let Some(due) = plan.tick_due {
         let then = if view.has_next_tier() { "next at" } else { "the last tier ends at" };
-        text.push_str(&format!("; {then} {}", clock(due)));
+        text.push_str(&format!("; {then} {}", clock(view, due)));
     }
     text + "."
 }
@@ -69,12 +69,12 @@ fn paged(view: &View<'_>) -> Vec<String> {
     names
 }
 
-/// "12:05 UTC"
-fn clock(time: Time) -> String {
-    time.timestamp().strftime("%H:%M UTC").to_string()
+/// "13:05 CET"
+fn clock(view: &View<'_>, time: Time) -> String {
+    time.timestamp().to_zoned(view.zone()).strftime("%H:%M %Z").to_string()
 }
 
-/// "2026-11-21 12:05 UTC"
-fn moment(time: Time) -> String {
-    time.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string()
+/// "2026-11-21 13:05 CET"
+pub(super) fn moment(view: &View<'_>, time: Time) -> String {
+    time.timestamp().to_zoned(view.zone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }

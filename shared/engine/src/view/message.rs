@@ -5,6 +5,7 @@ use nightowl_messaging::{
     AlertMessage, DirectMessage, EscalationMessage, Message, NoticeMessage, Person,
 };
 
+use super::page::{self, standing};
 use super::{View, alert_message};
 
 /// Rendered from the state of the view, whenever the send was born.
@@ -13,8 +14,8 @@ pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
     match &send.what {
         What::Card => Message::Alert(alert),
         What::Page(page) => match &send.to {
-            Destination::Channel { .. } => Message::Escalation(escalation(view, page, alert)),
-            Destination::Person { .. } => Message::Direct(direct(page, alert)),
+            Destination::Channel { .. } => Message::Escalation(escalation(view, send, page, alert)),
+            Destination::Person { .. } => Message::Direct(direct(view, send, page, alert)),
         },
         What::Notice(kind) => {
             Message::Notice(NoticeMessage { text: notice(view, kind, &alert), alert: Some(alert) })
@@ -22,8 +23,9 @@ pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
     }
 }
 
-fn escalation(view: &View<'_>, page: &Page, alert: AlertMessage) -> EscalationMessage {
+fn escalation(view: &View<'_>, send: &Send, page: &Page, alert: AlertMessage) -> EscalationMessage {
     let tier = usize::try_from(page.tier).ok().and_then(|index| view.policy.tiers.get(index));
+    let tier = tier.filter(|_| page::is_current(view, send));
     let number = page.tier.saturating_add(1);
     let target = page.person.as_deref().map(|person| match view.tenant.user(person) {
         Some(user) => view.faces.person(user),
@@ -37,11 +39,14 @@ fn escalation(view: &View<'_>, page: &Page, alert: AlertMessage) -> EscalationMe
         notify_method: page.method.name(),
         timeout_minutes: tier.map_or(0.0, |tier| tier.timeout.as_secs_f64() / 60.0),
         because: page.because.clone(),
+        standing: standing(view, send, page).map(|now| format!("{} {now}", page::was_for(page))),
     }
 }
 
-fn direct(page: &Page, alert: AlertMessage) -> DirectMessage {
-    let mut text = format!("You are paged: tier {}", page.tier.saturating_add(1));
+fn direct(view: &View<'_>, send: &Send, page: &Page, alert: AlertMessage) -> DirectMessage {
+    let standing = standing(view, send, page);
+    let are = if standing.is_some() { "were" } else { "are" };
+    let mut text = format!("You {are} paged: tier {}", page.tier.saturating_add(1));
     if page.round > 0 {
         text.push_str(&format!(", round {}", page.round.saturating_add(1)));
     }
@@ -52,6 +57,10 @@ fn direct(page: &Page, alert: AlertMessage) -> DirectMessage {
         text.push_str(&format!("; {because}"));
     }
     text.push('.');
+    if let Some(now) = standing {
+        text.push(' ');
+        text.push_str(&now);
+    }
     let urgency = match alert.severity {
         Severity::Critical | Severity::Error => "critical",
         Severity::Warning | Severity::Info => "normal",

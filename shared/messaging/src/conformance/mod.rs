@@ -33,6 +33,7 @@ macro_rules! provider_conformance {
             plain_form_says_the_same
             update_shows_the_new_state
             update_twice_is_update_once
+            update_of_a_page_that_is_over_calls_nobody
             update_of_a_deleted_message_is_gone
             find_knows_only_its_own_delivery
             find_pages_through_everything_since

@@ -10,7 +10,7 @@ use crate::{
 use super::World;
 
 pub(super) const ALERT_ID: &str = "0123456789abcdefghjkmnpq";
-pub(super) const SHORT_ID: &str = "x2k9fq";
+pub(super) const SHORT_ID: &str = "X2K9FQ";
 pub(super) const RUNBOOK: &str = "https://runbooks.example.com/disk?a=1&b=2";
 pub(super) const LINK: &str = "https://grafana.example.com/d/1";
 pub(super) const ALERT_URL: &str = "https://owl.example.com/console/alerts/x2k9fq";
@@ -49,7 +49,7 @@ pub fn alert(text: &str, user_ref: Option<&str>) -> AlertMessage {
         round: 1,
         tier: 2,
         buttons: vec![Button::Acknowledge, Button::Escalate, Button::Resolve, Button::Runbook],
-        superseded_by: Some("y3m8gr".to_owned()),
+        superseded_by: Some("Y3M8GR".to_owned()),
         alert_url: Some(ALERT_URL.to_owned()),
         delivery: SendKey::from("delivery-of-the-card"),
     }
@@ -65,6 +65,7 @@ pub fn escalation(text: &str, user_ref: Option<&str>) -> EscalationMessage {
         notify_method: "messaging_channel",
         timeout_minutes: 7.5,
         because: Some(text.to_owned()),
+        standing: None,
     }
 }
 

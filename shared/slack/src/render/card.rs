@@ -45,7 +45,7 @@ fn filled<const N: usize>(texts: [String; N]) -> impl Iterator<Item = String> {
     texts.into_iter().filter(|text| !text.is_empty())
 }
 
-/// `*critical* · firing · x2k9fq · 3 times · since …`.
+/// `*critical* · firing · X2K9FQ · 3 times · since …`.
 fn summary(alert: &AlertMessage) -> String {
     let mut parts = vec![
         format!("*{}*", alert.severity.name()),
@@ -185,17 +185,19 @@ pub(crate) fn direct_head(page: &DirectMessage) -> Vec<Block> {
     [header(&page.alert)].into_iter().chain(why).collect()
 }
 
-/// Whom a page in a channel is for, and why.
+/// Whom a page in a channel is for, and why; once that is over, how the alert stands.
 pub(crate) fn call(page: &EscalationMessage) -> String {
-    let whom = page
-        .target
-        .as_ref()
-        .map_or_else(|| "Nobody could be found".to_owned(), |person: &Person| mention(person));
-    let mut text = format!(
-        "{whom}: *page* · {} · next tier in {}",
-        text::line(&page.tier_label, 200),
-        words::minutes(page.timeout_minutes)
-    );
+    let mut text = match &page.standing {
+        Some(standing) => text::line(standing, 900),
+        None => {
+            let whom = page.target.as_ref().map_or_else(
+                || "Nobody could be found".to_owned(),
+                |person: &Person| mention(person),
+            );
+            let tier = text::line(&page.tier_label, 200);
+            format!("{whom}: *page* · {tier}{}", words::next_tier(page.timeout_minutes))
+        }
+    };
     if let Some(because) = &page.because {
         text.push('\n');
         text.push_str(&text::mrkdwn(because, 500));

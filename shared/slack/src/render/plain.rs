@@ -12,9 +12,12 @@ const FULL_UNITS: usize = 3900;
 pub(crate) fn short(message: &Message) -> String {
     match message {
         Message::Alert(alert) => headline(alert),
-        Message::Escalation(page) => {
-            format!("{} {}", called(page.target.as_ref()), headline(&page.alert))
-        }
+        Message::Escalation(page) => match &page.standing {
+            Some(standing) => {
+                format!("{} · {}", headline(&page.alert), text::fallback_line(standing, 500))
+            }
+            None => format!("{} {}", called(page.target.as_ref()), headline(&page.alert)),
+        },
         Message::Direct(page) => {
             format!("{} · {}", headline(&page.alert), text::fallback_line(&page.text, 500))
         }
@@ -27,7 +30,7 @@ pub(crate) fn short(message: &Message) -> String {
     }
 }
 
-/// `🔴 critical, firing, x2k9fq: disk full`.
+/// `🔴 critical, firing, X2K9FQ: disk full`.
 fn headline(alert: &AlertMessage) -> String {
     format!(
         "{} {}, {}, {}: {}",
@@ -43,11 +46,10 @@ fn headline(alert: &AlertMessage) -> String {
 pub(crate) fn full(message: &Message) -> String {
     let mut lines = vec![short_or_all(message)];
     if let Message::Escalation(page) = message {
-        lines.push(format!(
-            "{} · next tier in {}",
-            text::fallback_line(&page.tier_label, 200),
-            words::minutes(page.timeout_minutes)
-        ));
+        if page.standing.is_none() {
+            let tier = text::fallback_line(&page.tier_label, 200);
+            lines.push(format!("{tier}{}", words::next_tier(page.timeout_minutes)));
+        }
         lines.extend(page.because.as_deref().map(|why| text::fallback(why, 400)));
     }
     match message {

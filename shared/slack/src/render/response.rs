@@ -27,11 +27,25 @@ pub fn command_response(response: &CommandResponse) -> Value {
     }
     json!({
         "response_type": if response.ephemeral { "ephemeral" } else { "in_channel" },
-        "text": text::fallback(&response.text, 3000),
+        "text": fallback(response),
         "blocks": blocks,
         "unfurl_links": false,
         "unfurl_media": false,
     })
+}
+
+/// What a notification shows and a screen reader says in place of the blocks: the same, in lines.
+fn fallback(response: &CommandResponse) -> String {
+    let mut said = response.text.clone();
+    for section in response.sections.iter().take(SECTIONS) {
+        let fields = section.fields.iter().take(FIELDS);
+        let fields = fields.map(|field| format!("{}: {}", field.label, field.value));
+        let parts = [section.title.clone(), section.body.clone()].into_iter().chain(fields);
+        let line = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        said.push('\n');
+        said.push_str(&line);
+    }
+    text::fallback(&said, 3000)
 }
 
 /// As many as fit; that more were left out is said.

@@ -71,12 +71,56 @@ fn an_answer_to_a_command_keeps_the_limits_too() {
     assert!(last.contains("more"), "{last}");
 }
 
+/// A notification and a screen reader have only the text.
+#[test]
+fn an_answer_in_blocks_says_the_same_as_text() {
+    let section = |title: &str, body: &str, fields| ResponseSection {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        fields,
+    };
+    let field = Field { label: "primary".to_owned(), value: "Alice".to_owned() };
+    let sections = vec![
+        section("/nightowl ack ID [NOTE]", "You take the alert.", vec![]),
+        section("web", "", vec![field]),
+    ];
+    let help = CommandResponse { text: "You can type:".to_owned(), ephemeral: true, sections };
+    let said = "/nightowl ack ID [NOTE] · You take the alert.\nweb · primary: Alice";
+    assert_eq!(command_response(&help)["text"], format!("You can type:\n{said}"));
+    let headless = CommandResponse { text: String::new(), ..help };
+    assert_eq!(command_response(&headless)["text"], said);
+}
+
+#[test]
+fn a_page_that_is_over_calls_nobody() {
+    let mut page = nightowl_messaging::conformance::escalation("bob", Some("U0BOB00001"));
+    page.alert = alert("disk full", None);
+    let all = |page: &nightowl_messaging::EscalationMessage| {
+        let message = Message::Escalation(page.clone());
+        let rich = render(&message, Form::Rich);
+        let blocks = serde_json::to_string(&rich.blocks).expect("JSON");
+        [blocks, rich.text, render(&message, Form::Plain).text]
+    };
+    for text in all(&page) {
+        assert!(text.contains("<@U0BOB00001>"), "{text}");
+    }
+    let [blocks, ..] = all(&page);
+    assert!(blocks.contains("<@U0BOB00001>: *page* · bob · next tier in 7.5 minutes"), "{blocks}");
+    page.timeout_minutes = 0.0;
+    assert!(!all(&page).concat().contains("next tier"), "it is told already");
+    page.standing = Some("Bob was paged (tier 2). Acknowledged by Alice.".to_owned());
+    for text in all(&page) {
+        assert!(text.contains("Bob was paged (tier 2). Acknowledged by Alice."), "{text}");
+        assert!(!text.contains("<@") && !text.contains("*page*"), "{text}");
+    }
+}
+
 #[test]
 fn a_card_looks_like_this() {
     let mut card = alert("disk full", Some("U0ALICE001"));
     card.title = "Disk full on db-1".to_owned();
     let rendered = render(&Message::Alert(card), Form::Rich);
-    assert_eq!(rendered.text, "🔴 critical, firing, x2k9fq: Disk full on db-1");
+    assert_eq!(rendered.text, "🔴 critical, firing, X2K9FQ: Disk full on db-1");
     let blocks = serde_json::to_value(&rendered.blocks).expect("JSON");
     let expected = json!([{"type": "header", "block_id": "firing-3-1-2-0",
         "text": {"type": "plain_text", "text": "🔴 Disk full on db-1", "emoji": false}}]);

@@ -42,6 +42,15 @@ pub(crate) fn utc(time: Time) -> String {
     format!("{minute} UTC")
 }
 
+/// What follows the name of a tier; nothing once another one is told.
+pub(crate) fn next_tier(timeout_minutes: f64) -> String {
+    if timeout_minutes > 0.0 {
+        format!(" · next tier in {}", minutes(timeout_minutes))
+    } else {
+        String::new()
+    }
+}
+
 /// `7.5 minutes`, `1 minute`, `6 seconds`.
 pub(crate) fn minutes(minutes: f64) -> String {
     if minutes < 1.0 {

@@ -14,6 +14,9 @@ use crate::wire::{Answer, Body};
 use super::codes::kind_of;
 use super::error::Failure;
 
+/// Slack asks for seconds. Whatever asks for more must not silence a channel for ever.
+const RETRY_AFTER_SECONDS_MAX: u64 = 86_400;
+
 /// Slack's answers are far smaller; whatever is longer is not one.
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 
@@ -166,8 +169,12 @@ fn failure(error: reqwest::Error) -> Failure {
 /// Whole seconds; the HTTP date that the header may also hold is not Slack's way.
 fn retry_after(response: &Response) -> Option<Duration> {
     let header = response.headers().get(RETRY_AFTER)?;
-    let seconds: u64 = header.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    seconds(header.to_str().ok()?)
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: u64 = text.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(RETRY_AFTER_SECONDS_MAX)))
 }
 
 fn is_known(answer: &Answer) -> bool {
@@ -192,5 +199,19 @@ impl fmt::Debug for Api {
             .field("host", &self.url.host_str())
             .field("token", &self.token)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_not_silenced_for_ever() {
+        assert_eq!(seconds(" 30 "), Some(Duration::from_secs(30)));
+        assert_eq!(seconds(&u64::MAX.to_string()), Some(Duration::from_secs(86_400)));
+        for text in ["", "-1", "1.5", "Wed, 21 Oct 2026 07:28:00 GMT"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
     }
 }

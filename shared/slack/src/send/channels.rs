@@ -48,11 +48,12 @@ impl Channels {
         if name.is_empty() {
             return Err(broken("no channel is named", "set default_channel"));
         }
-        if let Some(id) = self.ids.get(&name) {
-            return Ok(id);
-        }
+        // Before any name: whoever may make channels could name one like another's id.
         if is_channel_id(given.trim()) {
             return Ok(given.trim().to_owned());
+        }
+        if let Some(id) = self.ids.get(&name) {
+            return Ok(id);
         }
         loop {
             let listing = self.listing().clone();
@@ -104,10 +105,26 @@ async fn list(api: &Api, listing: &Listing, deadline: Deadline) -> Result<wire::
     api.call("conversations.list", body, deadline).await
 }
 
-/// `C…`, `G…` or `D…`, capitals and digits. A channel's name is never in capitals.
+/// `C…`, `G…` or `D…`, capitals and digits. A channel's name is never in capitals;
+/// one that was configured so (`CRITICAL`) has no digit.
 fn is_channel_id(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    matches!(bytes.next(), Some(b'C' | b'G' | b'D'))
+    matches!(text.bytes().next(), Some(b'C' | b'G' | b'D'))
         && (3..=32).contains(&text.len())
-        && bytes.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_told_from_a_name() {
+        for id in ["C024BE91L", "G1H9RESGL", "D01", "C2147483705"] {
+            assert!(is_channel_id(id), "{id}");
+        }
+        for name in ["", "C", "CRITICAL", "c024be91l", "#C024BE91L", "ops-1", "C01_2", "É01"] {
+            assert!(!is_channel_id(name), "{name}");
+        }
+    }
 }

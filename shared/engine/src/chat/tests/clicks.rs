@@ -92,6 +92,27 @@ fn the_button_of_an_old_alert_names_the_new_one() {
 }
 
 #[test]
+fn a_click_that_was_taken_before_is_answered_once_the_alert_is_over() {
+    let world = World::new();
+    let old = world.fire("disk");
+    world.deliver(&old);
+    let card = world.card(&old);
+    let press = World::press(&card, ActionId::Acknowledge, "c1");
+    assert_eq!(world.click(&press, &alice()), None);
+    assert_eq!(world.click(&press, &alice()), None, "the card says it");
+    world.click(&World::press(&card, ActionId::Resolve, "c2"), &bob());
+    let said = world.click(&press, &alice()).expect("it is over");
+    assert!(said.contains(" is over: Bob resolved it at "), "{said}");
+    world.pass(3_600);
+    let new = world.fire("disk");
+    assert_ne!(new.id, old.id);
+    let said = world.click(&press, &alice()).expect("it is over");
+    let newer = format!(" {} came after it and is firing.", new.short_id.to_uppercase());
+    assert!(said.ends_with(&newer), "{said}");
+    assert_eq!(world.read(&new.occurrence()).status, Status::Firing);
+}
+
+#[test]
 fn what_is_not_ours_is_refused_and_changes_nothing() {
     let world = World::new();
     let alert = world.fire("disk");

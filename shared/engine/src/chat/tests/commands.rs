@@ -49,6 +49,24 @@ fn without_an_alert_the_open_ones_are_listed() {
 }
 
 #[test]
+fn a_list_says_which_alerts_nobody_answered() {
+    let world = World::new();
+    let alert = world.fire("disk");
+    for _ in 0..1_000 {
+        if world.read(&alert.occurrence()).plan.exhausted.is_some() {
+            break;
+        }
+        world.pass(60);
+        world.deliver(&alert);
+    }
+    let answer = world.type_as(&alice(), "ack");
+    assert_eq!(answer.sections[0].body, "firing, nobody answered · critical · disk broke");
+    world.type_as(&alice(), &format!("ack {}", alert.short_id));
+    let answer = world.type_as(&alice(), "ack");
+    assert_eq!(answer.sections[0].body, "acknowledged · critical · disk broke");
+}
+
+#[test]
 fn a_long_list_is_cut() {
     let world = World::new();
     for number in 0..30 {

@@ -50,6 +50,7 @@ pub(super) async fn newest_first_in_pages<S: Store>(store: &S) {
         let mut alert = alert(tenant, name, 1, seconds);
         alert.title = name.to_owned();
         alert.status = Status::Firing;
+        alert.plan.exhausted = (name == "e").then_some(alert.opened.at);
         open(store, &alert).await;
         if name == "a" {
             let mut closed = changed(&alert, "closes");
@@ -64,7 +65,9 @@ pub(super) async fn newest_first_in_pages<S: Store>(store: &S) {
         let ids: std::collections::BTreeSet<_> = listed.iter().map(|one| one.id).collect();
         assert_eq!(ids.len(), in_order.len(), "each once");
     }
-    eventually(store, tenant, Some("firing"), 2, &["e", "d", "b", "c"]).await;
+    let firing = eventually(store, tenant, Some("firing"), 2, &["e", "d", "b", "c"]).await;
+    let exhausted: Vec<bool> = firing.iter().map(|one| one.exhausted).collect();
+    assert_eq!(exhausted, [true, false, false, false], "only `e` went through its policy");
     let closed = eventually(store, tenant, Some("resolved"), 2, &["a"]).await;
     let expected = alert(tenant, "a", 1, 10);
     let one = &closed[0];

@@ -1,7 +1,7 @@
 //! An edit shows the state it was given, and nothing of the one before.
 
-use crate::conformance::{Fault, Subject, Verb, alert};
-use crate::{Button, Message, ProviderError};
+use crate::conformance::{Fault, Subject, Verb, alert, escalation, post};
+use crate::{Button, Form, Message, ProviderError};
 
 use super::{posted, seen_at};
 
@@ -37,6 +37,32 @@ pub async fn update_twice_is_update_once<S: Subject>() {
     assert_eq!(subject.provider().update(&at, &message).await, Ok(()));
     assert_eq!(seen_at(&subject, &at).await, once);
     assert_eq!(subject.seen().await.len(), 1);
+}
+
+/// What was a call says how the alert stands, in either form, and mentions nobody any more.
+pub async fn update_of_a_page_that_is_over_calls_nobody<S: Subject>() {
+    let subject = S::fresh().await;
+    let world = subject.world();
+    let mut page = escalation("zorn", Some(&world.person_ref));
+    page.alert = alert("disk full", None);
+    "tier-word".clone_into(&mut page.tier_label);
+    let called = post(&world, subject.provider().name(), "a", Message::Escalation(page.clone()));
+    let at = subject.provider().post(&called).await.expect("a page");
+    assert!(seen_at(&subject, &at).await.text.contains("7.5"));
+
+    page.standing = Some("Bob was paged (tier 2). Acknowledged by Alice.".to_owned());
+    let mut over = post(&world, subject.provider().name(), "b", Message::Escalation(page));
+    over.form = Form::Plain;
+    let plain = subject.provider().post(&over).await.expect("a page");
+    assert_eq!(subject.provider().update(&at, &over.message).await, Ok(()));
+    for at in [at, plain] {
+        let seen = seen_at(&subject, &at).await;
+        assert!(seen.text.contains("Bob was paged (tier 2). Acknowledged by Alice."), "{seen:?}");
+        for word in ["tier-word", "7.5"] {
+            assert!(!seen.text.contains(word), "{word}: {seen:?}");
+        }
+        assert_eq!(seen.mentions, Vec::<String>::new(), "{seen:?}");
+    }
 }
 
 pub async fn update_of_a_deleted_message_is_gone<S: Subject>() {
