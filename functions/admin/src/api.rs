@@ -4,6 +4,7 @@ mod act;
 mod body;
 mod caller;
 mod config;
+mod fields;
 mod json;
 mod list;
 mod query;

@@ -33,7 +33,7 @@ impl Problem {
     }
 
     pub(crate) fn small_role(has: &str, needs: &str) -> Self {
-        let detail = format!("this key is of a {has}; this needs a {needs}");
+        let detail = format!("this key's role is {has}; this needs the role {needs}");
         Self::new(StatusCode::FORBIDDEN, "role", "The key may not do this", &detail)
     }
 

@@ -4,6 +4,7 @@ mod desk;
 
 use desk::{ACME, Desk, OPERATOR, RESPONDER, VIEWER, WEBHOOK};
 use http::{Method, Request, header};
+use nightowl_fn_admin::Needs;
 use serde_json::json;
 
 const LIST: &str = "/api/v1/admin/alerts";
@@ -255,6 +256,22 @@ async fn what_the_state_does_not_allow_is_a_conflict_with_its_reason() {
 }
 
 #[tokio::test]
+async fn an_act_on_an_alert_that_is_over_names_the_one_after_it() {
+    let desk = Desk::new().await;
+    let alert = desk.fire("acme", "disk", "disk full").await;
+    let path = |verb: &str| format!("{LIST}/{}/{verb}", alert.id);
+    assert_eq!(desk.post(&path("resolve"), RESPONDER, "").await.status, 200);
+    desk.pass(std::time::Duration::from_secs(60));
+    let next = desk.fire("acme", "disk", "disk full").await;
+    assert_ne!(next.id, alert.id);
+    for (verb, body) in [("acknowledge", ""), ("snooze", r#"{"minutes":5}"#)] {
+        let detail = desk.post(&path(verb), RESPONDER, body).await.problem(409, "conflict");
+        let named = format!("{} came after it", next.short_id.to_uppercase());
+        assert!(detail.contains(&named), "{verb}: {detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_cannot_be_used_changes_nothing() {
     let desk = Desk::new().await;
     let alert = desk.fire("acme", "disk", "disk full").await;
@@ -269,7 +286,10 @@ async fn a_body_that_cannot_be_used_changes_nothing() {
         ("note", "{}"),
         ("escalate", r#"{"seen":{"round":1}}"#),
     ] {
-        desk.post(&path(verb), RESPONDER, body).await.problem(422, "invalid");
+        let detail = desk.post(&path(verb), RESPONDER, body).await.problem(422, "invalid");
+        for internal in ["struct", "ident", "EOF", "f64", "variant"] {
+            assert!(!detail.contains(internal), "{body}: {detail}");
+        }
     }
     let large = format!(r#"{{"note":"{}"}}"#, "x".repeat(70_000));
     desk.post(&path("note"), RESPONDER, &large).await.problem(413, "too-large");
@@ -343,6 +363,35 @@ async fn a_configuration_with_mistakes_is_refused_line_by_line() {
     desk.api(Method::PUT, CONFIG, OPERATOR, &large).await.problem(413, "too-large");
     desk.get(&format!("{CONFIG}?x=1"), OPERATOR).await.problem(400, "bad-request");
     assert_eq!(desk.get(CONFIG, OPERATOR).await.text, before);
+}
+
+#[tokio::test]
+async fn an_operator_reaches_the_open_alerts_of_a_tenant_that_was_disabled() {
+    let desk = Desk::new().await;
+    let alert = desk.fire("acme", "disk", "disk full").await;
+    let keep = r#"api_keys: [{ id: ops, key: "operator-key-0123456789", role: admin }]
+tenants: []"#;
+    let document = nightowl_config::check("t.yaml", keep, &Default::default()).expect("good");
+    let (store, sealer) = (desk.needs.config_store(), desk.needs.sealer());
+    let everything = nightowl_config::Scope::Operators;
+    nightowl_config::apply(&document, store, sealer, &everything).await.expect("applied");
+    desk.needs.config_changed();
+    let key = "operator-key-0123456789";
+    let listed = desk.get(&format!("{LIST}?tenant=acme"), key).await.json();
+    assert_eq!(listed["alerts"][0]["id"], alert.id.to_string(), "{listed}");
+    let path = format!("{LIST}/{}/acknowledge?tenant=acme", alert.id);
+    assert_eq!(desk.post(&path, key, "").await.status, 200);
+    assert_eq!(desk.read(&alert).await.status.name(), "acknowledged");
+    desk.get(&format!("{LIST}?tenant=nobody"), key).await.problem(404, "no-tenant");
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_text_names_no_alert() {
+    let desk = Desk::new().await;
+    desk.get(&format!("{LIST}/%ff"), OPERATOR).await.problem(404, "no-alert");
+    let path = format!("{LIST}/%ff/acknowledge");
+    desk.api(Method::POST, &path, OPERATOR, "").await.problem(404, "no-alert");
+    desk.get(&format!("{LIST}/%ff"), "wrong").await.problem(401, "no-key");
 }
 
 #[tokio::test]

@@ -112,7 +112,8 @@ async fn a_firing_alert_is_a_card_and_a_message_for_whoever_is_on_call() {
     let alert = desk.fire("acme", "disk", "disk full").await;
     let page = browser.get("/console/").await.text;
     assert_eq!(page.matches("<article").count(), 2, "the card and Alice's page");
-    for word in ["disk full", &alert.short_id, "Critical", "Firing", "For <bdi>Alice</bdi> only"] {
+    let id = alert.short_id.to_uppercase();
+    for word in ["disk full", &id, "Critical", "Firing", "For <bdi>Alice</bdi> only"] {
         assert!(page.contains(word), "{word}");
     }
     for button in [">Acknowledge<", ">Escalate<", ">Resolve<", ">Runbook<"] {
@@ -178,6 +179,25 @@ async fn a_pressed_button_does_what_it_says_as_the_person_one_acts_as() {
     let resolve = form_of(&page, "resolve");
     assert_eq!(browser.post("/console/press", &fields(&resolve)).await.status, 303);
     assert_eq!(desk.read(&alert).await.status.name(), "resolved");
+}
+
+#[tokio::test]
+async fn a_press_without_javascript_is_answered_in_words() {
+    let desk = Desk::new().await;
+    let alert = desk.fire("acme", "disk", "disk full").await;
+    let mut browser = Browser::logged_in(&desk).await;
+    let page = browser.get("/console/").await.text;
+    let form = form_of(&page, "ack");
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(&form)).finish();
+    let request = http::Request::post("/console/press")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ORIGIN, "http://127.0.0.1:8080")
+        .header("sec-fetch-mode", "navigate");
+    let request = request.body(axum::body::Body::from(body)).expect("a request");
+    assert_eq!(browser.send(request).await.status, 303);
+    assert_eq!(desk.read(&alert).await.status.name(), "acknowledged");
+    let page = browser.get("/console/").await.text;
+    assert!(said(&page).starts_with("It was taken."), "{}", said(&page));
 }
 
 /// What the page says once, without its markup.
@@ -397,6 +417,46 @@ async fn the_list_of_alerts_is_filtered() {
     assert!(!firing.contains("first of two") && firing.contains("second of two"));
     let none = browser.get("/console/alerts?status=snoozed").await.text;
     assert!(none.contains("No alerts here"));
+}
+
+#[tokio::test]
+async fn the_list_of_alerts_says_which_ones_nobody_answered() {
+    let desk = Desk::new().await;
+    let alert = desk.fire("acme", "disk", "disk full").await;
+    let mut browser = Browser::logged_in(&desk).await;
+    let before = browser.get("/console/alerts").await;
+    assert!(before.text.contains("Firing") && !before.text.contains("nobody answered"));
+    for _ in 0..3 {
+        desk.pass(Duration::from_secs(301));
+        desk.needs.engine.deliver(&alert.occurrence()).await.expect("the store works");
+    }
+    assert!(desk.read(&alert).await.plan.exhausted.is_some());
+    let etag = before.header(header::ETAG);
+    let after = browser.get_with("/console/alerts", &[("if-none-match", etag)]).await;
+    assert_eq!(after.status, 200, "an open page learns of it");
+    assert!(after.text.contains("Firing, nobody answered"), "{}", after.text);
+    let act = format!("/api/v1/admin/alerts/{}/resolve", alert.id);
+    assert_eq!(desk.post(&act, OPERATOR, "").await.status, 200);
+    assert!(!browser.get("/console/alerts").await.text.contains("nobody answered"));
+}
+
+#[tokio::test]
+async fn what_is_over_takes_a_note_and_nothing_else() {
+    let desk = Desk::new().await;
+    let alert = desk.fire("acme", "disk", "disk full").await;
+    let mut browser = Browser::logged_in(&desk).await;
+    let path = format!("/console/alerts/{}", alert.id);
+    let page = browser.get(&path).await.text;
+    for offered in ["Keep the note", "Resolve with it", "Snooze for", "or how it was resolved"] {
+        assert!(page.contains(offered), "{offered}");
+    }
+    let act = format!("/api/v1/admin/alerts/{}/resolve", alert.id);
+    assert_eq!(desk.post(&act, OPERATOR, "").await.status, 200);
+    let page = browser.get(&path).await.text;
+    assert!(page.contains("Keep the note"));
+    for gone in ["Resolve with it", "Snooze for", "or how it was resolved"] {
+        assert!(!page.contains(gone), "{gone}");
+    }
 }
 
 #[tokio::test]

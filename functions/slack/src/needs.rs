@@ -1,7 +1,9 @@
 //! What the process that mounts the router gives to it.
 
 use std::future::Future;
+use std::sync::Arc;
 
+use nightowl_domain::Tenant;
 use nightowl_engine::{Engine, Ports, StoreError};
 use nightowl_messaging::{CommandResponse, ProviderError, Settings};
 use nightowl_slack::inbound::ResponseUrl;
@@ -27,6 +29,13 @@ pub trait SlackTenants: Send + Sync + 'static {
         &self,
         slug: &str,
     ) -> impl Future<Output = Result<Option<Settings>, StoreError>> + Send;
+
+    /// The same tenant's people. One that was taken out is as it was: its open alerts go on, and
+    /// somebody has to be able to answer them.
+    fn tenant(
+        &self,
+        slug: &str,
+    ) -> impl Future<Output = Result<Option<Arc<Tenant>>, StoreError>> + Send;
 
     /// Posts to an address that a verified callback brought, for one person
     /// (`nightowl_slack::Slack::respond`).

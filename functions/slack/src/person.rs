@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use nightowl_domain::Actor;
 use nightowl_engine::chat::{Identity, Stranger, words};
-use nightowl_engine::{Config, Ports, Providers};
+use nightowl_engine::{Ports, Providers};
 use nightowl_messaging::Provider;
 use tokio::time::timeout_at;
 
 use crate::act::Deadlines;
-use crate::needs::Needs;
+use crate::needs::{Needs, SlackTenants};
 
 /// The tenant's connection to Slack, if it can be made.
 pub(crate) async fn provider<N: Needs>(needs: &N, tenant: &str) -> Option<Arc<dyn Provider>> {
@@ -31,7 +31,7 @@ pub(crate) async fn identify<N: Needs>(
     deadlines: Deadlines,
 ) -> Result<Actor, String> {
     let asked = async {
-        let configured = needs.engine().ports().config().tenant(tenant).await;
+        let configured = needs.slack_tenants().tenant(tenant).await;
         let configured = configured.map_err(|error| {
             tracing::error!(%error, "the tenant's configuration cannot be read");
             words::NOT_DONE.to_owned()

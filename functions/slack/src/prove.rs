@@ -50,6 +50,12 @@ pub(crate) async fn prove<T: SlackTenants>(
     let mut reason = Forged::NoSecret;
     let mut proven: Option<Proven> = None;
     for candidate in candidates {
+        // Those that say their workspace come first. Where one of them has signed it, it is not
+        // meant for those that say none, though they may share the app.
+        let is_found = proven.as_ref().is_some_and(|proven| proven.tenants[0].team_id.is_some());
+        if is_found && candidate.team_id.is_none() {
+            break;
+        }
         let secret = &candidate.signing_secret;
         match inbound::verify(secret, signature, timestamp, body.clone(), now) {
             Ok(body) => {
@@ -96,7 +102,8 @@ async fn one<T: SlackTenants>(tenants: &T, slug: &str) -> Result<Vec<Candidate>,
     Ok(settings.and_then(|settings| candidate(slug, &settings)).into_iter().collect())
 }
 
-/// Those whose workspace the body names; if there are none, those that do not say theirs.
+/// Those whose workspace the body names, then those that do not say theirs: another tenant that
+/// claims the same workspace must not shut them out.
 async fn some<T: SlackTenants>(tenants: &T, hint: &Hint) -> Result<Vec<Candidate>, Problem> {
     let mut all = Vec::new();
     for slug in tenants.slugs().await.map_err(|error| unavailable(&error))? {
@@ -113,16 +120,12 @@ async fn some<T: SlackTenants>(tenants: &T, hint: &Hint) -> Result<Vec<Candidate
 
 fn selected(mut all: Vec<Candidate>, hint: &Hint) -> Vec<Candidate> {
     if let Some(team) = &hint.team_id {
-        let is_named = |candidate: &Candidate| candidate.team_id.as_ref() == Some(team);
-        let is_any_named = all.iter().any(is_named);
-        all.retain(|candidate| match is_any_named {
-            true => is_named(candidate),
-            false => candidate.team_id.is_none(),
-        });
+        all.retain(|candidate| candidate.team_id.as_ref().is_none_or(|own| own == team));
     }
     if let Some(app) = &hint.app_id {
         all.retain(|candidate| candidate.app_id.as_ref().is_none_or(|own| own == app));
     }
+    all.sort_by_key(|candidate| candidate.team_id.is_none());
     if all.len() > CANDIDATES_MAX {
         tracing::warn!(candidates = all.len(), "too many tenants could be meant; name one");
         all.truncate(CANDIDATES_MAX);
@@ -173,9 +176,9 @@ mod tests {
             tenant("c", Some("T2"), None),
             tenant("d", None, None),
         ];
-        assert_eq!(slugs(&all, Some("T1"), None), "a b");
-        assert_eq!(slugs(&all, Some("T1"), Some("A2")), "b");
-        assert_eq!(slugs(&all, Some("T2"), Some("A9")), "c");
+        assert_eq!(slugs(&all, Some("T1"), None), "a b d");
+        assert_eq!(slugs(&all, Some("T1"), Some("A2")), "b d");
+        assert_eq!(slugs(&all, Some("T2"), Some("A9")), "c d");
         assert_eq!(slugs(&all, Some("T9"), None), "d");
         assert_eq!(slugs(&all, None, None), "a b c d");
     }

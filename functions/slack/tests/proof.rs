@@ -5,6 +5,7 @@ mod world;
 use axum::body::Body;
 use http::{Method, StatusCode};
 use nightowl_engine::Clock;
+use nightowl_engine::chat::words;
 use nightowl_fn_slack::BODY_BYTES_MAX;
 use nightowl_messaging::ActionId;
 use serde_json::json;
@@ -67,6 +68,20 @@ async fn a_tenant_that_is_not_there_looks_like_a_wrong_secret() {
     }
     let answer = world.post("commands/no-secret", "", &body).await;
     answer.is_forged();
+}
+
+#[tokio::test]
+async fn a_tenant_that_claims_anothers_workspace_shuts_nobody_out() {
+    let world = World::new();
+    let body = Typed::default().body();
+    world.set("acme", settings(SECRET, None, None));
+    world.set("thief", settings(OTHER_SECRET, Some(TEAM), Some(APP)));
+    assert_eq!(world.post("commands", SECRET, &body).await.status, StatusCode::OK);
+    // One that says its workspace goes before one that says none, and it is one answer.
+    world.set("thief", settings(SECRET, None, None));
+    world.set("acme", settings(SECRET, Some(TEAM), None));
+    let answer = world.post("commands", SECRET, &body).await;
+    assert!(!answer.text.contains(words::WHICH_TENANT), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use nightowl_config::{DemoKeys, Document, KeyFileSealer, Live, Problem, Scope};
 use nightowl_domain::Time;
-use nightowl_engine::ports::{Clock, Config, Keys};
+use nightowl_engine::ports::{Clock, Config, ConfigStore, Keys, StoreError};
 use nightowl_engine::{Engine, Spacing};
 use nightowl_messaging::{MessageLog, Secret};
 use nightowl_store::embedded::Embedded;
@@ -79,8 +79,18 @@ impl App {
 
     /// Whether no configuration was ever applied here.
     pub(crate) async fn is_empty(&self) -> Result<bool, Failure> {
-        let tenants = self.wiring.live.tenants().await;
-        tenants.map(|tenants| tenants.is_empty()).map_err(|error| Failure::new(error.to_string()))
+        let failed = |error: StoreError| Failure::new(error.to_string());
+        let tenants = self.wiring.live.tenants().await.map_err(failed)?;
+        // A file that names no tenant is a configuration too.
+        let operators = self.wiring.store.pointer("*").await.map_err(failed)?;
+        Ok(tenants.is_empty() && operators.is_none())
+    }
+
+    /// Events that were accepted and that no `serve` has worked off yet.
+    pub(crate) async fn waiting(&self) -> Result<usize, Failure> {
+        let listed = self.wiring.store.list_intake().await;
+        let events = listed.map(|taken| taken.iter().map(|group| group.reports.len()).sum());
+        events.map_err(|error| Failure::new(error.to_string()))
     }
 
     /// Whether the demo is in force: then the banner can show how to fire an alert.

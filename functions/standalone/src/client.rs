@@ -22,7 +22,7 @@ pub(crate) enum Api {
     Local {
         router: Router,
         key: String,
-        _app: Box<App>,
+        app: Box<App>,
     },
 }
 
@@ -34,20 +34,33 @@ impl Api {
             return Self::remote(url, key);
         }
         let folder = data::folder(target.data.as_deref())?;
-        if let Some(server) = data::server(&folder) {
-            let api = Self::remote(&server.url, &server.token)?;
-            if api.call(Method::GET, "/healthz", None).await.is_ok() {
-                return Ok(api);
-            }
-        }
         if !create && !folder.join("keys.json").exists() {
             return Err(Failure::new(format!(
                 "there is no NightOwl data in {}; start one with `nightowl serve --data {0}`",
                 folder.display()
             )));
         }
-        let (app, _) = App::open(Data::open(&folder)?, None).await?;
-        Ok(Self::Local { router: app.router(), key: app.token().to_owned(), _app: Box::new(app) })
+        // The lock says whether a server lives. Its note alone does not: after a kill anybody may
+        // listen on that port, and would be sent a configuration with all its secrets.
+        let data = match Data::open(&folder) {
+            Ok(data) => data,
+            Err(locked) => {
+                let Some(server) = data::server(&folder) else { return Err(locked) };
+                let api = Self::remote(&server.url, &server.token)?;
+                api.call(Method::GET, "/healthz", None).await.map_err(|_| locked)?;
+                return Ok(api);
+            }
+        };
+        let (app, _) = App::open(data, None).await?;
+        Ok(Self::Local { router: app.router(), key: app.token().to_owned(), app: Box::new(app) })
+    }
+
+    /// Events that were accepted and wait for the next `serve`; a server that lives works them off.
+    pub(crate) async fn waiting(&self) -> Result<usize, Failure> {
+        match self {
+            Self::Remote { .. } => Ok(0),
+            Self::Local { app, .. } => app.waiting().await,
+        }
     }
 
     fn remote(url: &str, key: &str) -> Result<Self, Failure> {

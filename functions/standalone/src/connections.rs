@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nightowl_domain::{Tenant, Time};
-use nightowl_engine::ports::{Config, Providers, StoreError};
+use nightowl_domain::Time;
+use nightowl_engine::ports::{Providers, StoreError};
 use nightowl_messaging::{MessageLog, Provider, Settings};
 use nightowl_providers::{BUILT_IN, Context, connect};
 
@@ -32,11 +32,8 @@ impl Providers for Connections {
         name: &str,
     ) -> Result<Option<Arc<dyn Provider>>, StoreError> {
         let Some(settings) = self.settings(tenant, name).await? else { return Ok(None) };
-        // A tenant that was taken out still has its inbox: its open alerts go on.
-        let configured =
-            self.live.tenant(tenant).await?.unwrap_or_else(|| {
-                Arc::new(Tenant { slug: tenant.to_owned(), ..Tenant::default() })
-            });
+        // A tenant that was taken out keeps its people and its chat: its open alerts go on.
+        let Some(configured) = self.live.tenant_or_last(tenant).await? else { return Ok(None) };
         let key = (tenant.to_owned(), name.to_owned());
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = made.get(&key)

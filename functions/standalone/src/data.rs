@@ -2,14 +2,14 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `nightowl.sqlite` | the tables |
+//! | `nightowl.sqlite` | the tables; mode 0600 |
 //! | `keys.json` | sealing keys, the session key, the demo's webhook keys; mode 0600 |
 //! | `lock` | held by the one process that has the folder open |
 //! | `server.json` | address and token of that process while it serves; mode 0600 |
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,10 @@ impl Data {
     /// Creates the folder if need be and locks it.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
         let shown = folder.display();
-        fs::create_dir_all(folder).map_err(|error| {
+        // What alerts say is for their readers only. A folder that is there keeps its mode: it may
+        // be somebody's choice.
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| {
             Failure::new(format!("cannot create the data folder {shown}: {error}"))
         })?;
         let lock = OpenOptions::new()
@@ -72,7 +75,12 @@ impl Data {
                 Failure::new(format!("cannot write in the data folder {shown}: {error}"))
             })?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => {
+                let data = Self { folder: folder.to_owned(), _lock: lock };
+                // Left behind by a process that was killed: whoever listens there now is another.
+                data.retire();
+                Ok(data)
+            }
             Err(TryLockError::WouldBlock) => Err(Failure::new(format!(
                 "another nightowl has the data folder {shown} open; stop it or say --data DIR"
             ))),
@@ -175,4 +183,38 @@ fn write_private<T: Serialize>(path: &Path, value: &T) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     fs::rename(&beside, path).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_its_owner_reads_a_new_folder_and_what_is_in_it() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("deep/data");
+        let data = Data::open(&folder).expect("opened");
+        data.keys().expect("keys");
+        assert_eq!(mode(&folder), 0o700);
+        for file in ["lock", "keys.json"] {
+            assert_eq!(mode(&folder.join(file)), 0o600, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_note_of_a_killed_server_is_believed_by_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let killed = Data::open(folder.path()).expect("opened");
+        let (url, token) = ("http://127.0.0.1:1".to_owned(), "t".to_owned());
+        killed.announce(&Server { url, token, pid: 1 }).expect("announced");
+        assert!(Data::open(folder.path()).is_err(), "it is locked");
+        assert!(server(folder.path()).is_some());
+        drop(killed);
+        let _next = Data::open(folder.path()).expect("opened");
+        assert!(server(folder.path()).is_none());
+    }
 }

@@ -77,8 +77,9 @@ fn start(desk: &Arc<Desk>, flying: &mut JoinSet<()>, taken: Taken, redelivered: 
         let at_work = Arc::clone(&desk);
         // A task of its own, so that a panic costs this one group an attempt and no more.
         let done = tokio::spawn(async move { at_work.group(taken, redelivered).await }).await;
-        let is_done = done.unwrap_or_else(|error| {
-            tracing::error!(%error, "working off accepted events panicked");
+        // The panic has logged itself, without what it may quote.
+        let is_done = done.unwrap_or_else(|_| {
+            tracing::error!("working off accepted events panicked");
             false
         });
         desk.finish(&key, is_done).await;

@@ -10,6 +10,7 @@ mod connections;
 mod data;
 mod failure;
 mod intake;
+mod listen;
 mod log;
 mod needs;
 mod notice;
@@ -31,14 +32,19 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::start();
+    let command = cli.command.unwrap_or(Command::Serve(cli::Serve::default()));
+    // A command that ends answers by its output; only what goes wrong is worth a line beside it.
+    log::start(match &command {
+        Command::Serve(_) => tracing::Level::INFO,
+        Command::Check(_) | Command::Apply(_) | Command::Alerts(_) => tracing::Level::WARN,
+    });
     // One provider of cryptography for the whole process; the second caller would find it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(Err(Failure::new(format!("cannot start: {error}")))),
     };
-    let done = runtime.block_on(run(cli.command.unwrap_or(Command::Serve(cli::Serve::default()))));
+    let done = runtime.block_on(run(command));
     // A request that hangs must not keep the process: what it did is safe to be cut off.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     report(done)
@@ -61,6 +67,8 @@ fn report(done: Result<String, Failure>) -> ExitCode {
         Ok(text) => (ExitCode::SUCCESS, text, true),
         Err(failure) => (ExitCode::FAILURE, format!("{failure}\n"), false),
     };
+    // Some of it came from a server, and nothing that came from elsewhere may drive the terminal.
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
     // Whoever closed the pipe does not want to hear about it.
     let _ = if to_stdout {
         std::io::stdout().write_all(text.as_bytes())

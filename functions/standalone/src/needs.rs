@@ -47,7 +47,7 @@ impl nightowl_fn_inbound::Needs for Wiring {
     }
 
     async fn dropped(&self, dropped: nightowl_fn_inbound::Dropped) {
-        crate::notice::tell(self, &dropped).await;
+        crate::notice::tell(self, dropped);
     }
 }
 

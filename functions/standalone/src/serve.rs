@@ -12,7 +12,7 @@ use crate::app::{App, read_document};
 use crate::cli::Serve;
 use crate::data::{self, Data, Server};
 use crate::failure::Failure;
-use crate::worker;
+use crate::{listen, worker};
 use nightowl_store::Taken;
 
 /// What is in flight has this long after a signal; a post ends within 8 s.
@@ -63,13 +63,9 @@ async fn until_signal(
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let (stop, stopped) = watch::channel(false);
-    let mut on_stop = stopped.clone();
-    let shutdown = async move {
-        let _ = on_stop.wait_for(|stopped| *stopped).await;
-    };
-    let mut server = tokio::spawn(
-        axum::serve(listener, app.router()).with_graceful_shutdown(shutdown).into_future(),
-    );
+    let limits = listen::Limits::default();
+    let serving = listen::serve(listener, app.router(), limits, stopped.clone());
+    let mut server = tokio::spawn(serving);
     let mut workers = tokio::spawn(worker::run(
         app.engine(),
         app.wiring.store.clone(),
@@ -117,6 +113,10 @@ async fn banner(app: &App, url: &str, summary: &[String]) -> Result<(), Failure>
              {url}/api/v1/webhook/{}\n",
             app.keys.demo_generic
         );
+        let (alertmanager, grafana) = (&app.keys.demo_alertmanager, &app.keys.demo_grafana);
+        text += "\nOr point a sender at it:\n";
+        text += &format!("  Alertmanager  {url}/api/v1/webhook/alertmanager/{alertmanager}\n");
+        text += &format!("  Grafana       {url}/api/v1/webhook/grafana/{grafana}\n");
     }
     text.push('\n');
     let mut out = std::io::stdout().lock();

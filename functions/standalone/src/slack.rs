@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use nightowl_domain::Tenant;
 use nightowl_engine::ports::StoreError;
 use nightowl_fn_slack::SlackTenants;
 use nightowl_messaging::{CommandResponse, ProviderError, Settings};
@@ -22,6 +23,10 @@ impl SlackTenants for SlackSections {
 
     async fn settings(&self, slug: &str) -> Result<Option<Settings>, StoreError> {
         self.live.settings(slug, NAME).await
+    }
+
+    async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
+        self.live.tenant_or_last(slug).await
     }
 
     async fn respond(

@@ -81,8 +81,9 @@ async fn lane(
                     tracing::warn!(%error, alert = %occurrence.id, "a wake-up failed");
                     true
                 }
-                Err(error) => {
-                    tracing::error!(%error, alert = %occurrence.id, "a wake-up panicked");
+                // The panic has logged itself, without what it may quote.
+                Err(_) => {
+                    tracing::error!(alert = %occurrence.id, "a wake-up panicked");
                     true
                 }
             };
@@ -129,7 +130,7 @@ async fn expire(database: Arc<Embedded>, mut stop: watch::Receiver<bool>) {
         match tokio::task::spawn_blocking(move || database.expire()).await {
             Ok(Ok(rows)) => tracing::debug!(rows, "expired rows are gone"),
             Ok(Err(error)) => tracing::warn!(%error, "cannot delete expired rows"),
-            Err(error) => tracing::warn!(%error, "deleting expired rows panicked"),
+            Err(_) => tracing::warn!("deleting expired rows panicked"),
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Live<C, S, K> {
 
 #[derive(Default)]
 struct Cache {
+    /// Counts what was forgotten: what was read before that may be old, and is not kept.
+    generation: u64,
     pointers: BTreeMap<String, Aged<Option<String>>>,
     slugs: Option<Aged<Vec<String>>>,
     /// Hash of a key → tenant; only keys that exist.
@@ -53,12 +55,14 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
     /// Forgets which configuration is in force, so that one applied by this process counts at once.
     pub fn invalidate(&self) {
         let mut cache = self.cache();
+        cache.generation += 1;
         cache.pointers.clear();
         cache.slugs = None;
         cache.keys.clear();
     }
 
-    /// A tenant's settings for a provider, secrets open. `None`: no such tenant or no such section.
+    /// A tenant's settings for a provider, secrets open; those that were in force last, if it was
+    /// taken out: its open alerts go on. `None`: no such tenant or no such section.
     ///
     /// # Errors
     /// The store's; [`StoreError::Corrupt`] if a secret cannot be opened.
@@ -67,12 +71,21 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         tenant: &str,
         provider: &str,
     ) -> Result<Option<Settings>, StoreError> {
-        match self.in_force(tenant).await? {
+        match self.in_force_or_last(tenant).await? {
             Some(loaded) => loaded
                 .section
                 .settings(provider, |given| self.opened(KeyFileSealer::CHAT, tenant, given)),
             None => Ok(None),
         }
+    }
+
+    /// A tenant as configured, or as it was when it was taken out.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tenant_or_last(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
+        let loaded = self.in_force_or_last(slug).await?;
+        Ok(loaded.map(|loaded| Arc::clone(&loaded.tenant)))
     }
 
     /// Slugs of the tenants that have a section of this provider, in order: the candidates for a
@@ -97,6 +110,19 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Before the store is asked: when, and in which generation.
+    fn reading(&self) -> (Time, u64) {
+        (self.clock.now(), self.cache().generation)
+    }
+
+    /// Keeps an answer of the store, unless everything was forgotten while it was on its way.
+    fn keep<T>(&self, generation: u64, insert: impl FnOnce(&mut Cache) -> T) {
+        let mut cache = self.cache();
+        if cache.generation == generation {
+            insert(&mut cache);
+        }
+    }
+
     fn fresh<T: Clone>(&self, aged: Option<&Aged<T>>) -> Option<T> {
         let aged = aged?;
         (self.clock.now().since(aged.read) < self.max_age).then(|| aged.value.clone())
@@ -107,12 +133,12 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         if let Some(value) = known {
             return Ok(value);
         }
-        let read = self.clock.now();
+        let (read, generation) = self.reading();
         let value = self.store.pointer(slug).await?;
         // A name that nobody has is not remembered: callers may make up as many as they like.
         if value.is_some() {
             let aged = Aged { read, value: value.clone() };
-            self.cache().pointers.insert(slug.to_owned(), aged);
+            self.keep(generation, |cache| cache.pointers.insert(slug.to_owned(), aged));
         }
         Ok(value)
     }
@@ -127,6 +153,16 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
             return Err(StoreError::Corrupt(why));
         }
         Ok(loaded)
+    }
+
+    async fn in_force_or_last(&self, slug: &str) -> Result<Option<Arc<Loaded>>, StoreError> {
+        if let Some(loaded) = self.in_force(slug).await? {
+            return Ok(Some(loaded));
+        }
+        match self.store.last(slug).await? {
+            Some(hash) => self.load(slug, &hash).await,
+            None => Ok(None),
+        }
     }
 
     async fn load(&self, slug: &str, hash: &str) -> Result<Option<Arc<Loaded>>, StoreError> {
@@ -152,11 +188,11 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         if known.is_some() {
             return Ok(known);
         }
-        let read = self.clock.now();
+        let (read, generation) = self.reading();
         let value = self.store.key_tenant(hash).await?;
         if let Some(value) = &value {
-            let value = value.clone();
-            self.cache().keys.insert(hash.to_owned(), Aged { read, value });
+            let aged = Aged { read, value: value.clone() };
+            self.keep(generation, |cache| cache.keys.insert(hash.to_owned(), aged));
         }
         Ok(value)
     }
@@ -192,11 +228,11 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Config for Live<C, S, K> {
         if let Some(slugs) = known {
             return Ok(slugs);
         }
-        let read = self.clock.now();
+        let (read, generation) = self.reading();
         let mut slugs = self.store.pointers().await?;
         slugs.retain(|slug| slug != OPERATORS);
         let value = slugs.clone();
-        self.cache().slugs = Some(Aged { read, value });
+        self.keep(generation, |cache| cache.slugs = Some(Aged { read, value }));
         Ok(slugs)
     }
 }

@@ -20,6 +20,7 @@ use crate::tree::Node;
 pub(crate) use document::{document, stored};
 use fields::Fields;
 use names::Names;
+pub(crate) use providers::is_address;
 pub(crate) use secrets::STARS;
 
 /// Where secrets come from.

@@ -164,6 +164,13 @@ fn an_absent_tenant_is_disabled_and_comes_back() {
     assert_eq!(owner(&store, "beta-key-0123456"), None);
     assert_eq!(store.rows().texts.len(), 3, "what open alerts name stays");
     assert!(!put(&store, &one()).unwrap().changed);
+    // Its people and its chat are still there for what is open.
+    let clock = Arc::new(StillClock::default());
+    let live = Live::new(Arc::clone(&store), Arc::new(sealer()), clock, Duration::ZERO);
+    assert_eq!(block_on(live.tenant("beta")).unwrap(), None);
+    assert_eq!(block_on(live.tenant_or_last("beta")).unwrap().unwrap().slug, "beta");
+    assert!(block_on(live.settings("beta", "slack")).unwrap().is_some());
+    assert_eq!(block_on(live.tenant_or_last("nobody")).unwrap(), None);
     put(&store, &both()).unwrap();
     assert_eq!(tenant_of(owner(&store, "beta-key-0123456")).as_deref(), Some("beta"));
 }
@@ -232,6 +239,27 @@ fn stars_keep_what_is_stored_and_need_something_to_keep() {
     let mattermost = block_on(live.settings("beta", "mattermost")).unwrap().unwrap();
     assert_eq!(mattermost.secret("webhook_secret").unwrap().expose(), "hook-one");
     assert_eq!(mattermost.secret("webhook_secret_2").unwrap().expose(), "hook-two");
+}
+
+#[test]
+fn a_stored_secret_is_not_sent_to_a_new_address_by_somebody_who_does_not_know_it() {
+    let store = Arc::new(MemoryStore::default());
+    put(&store, &both()).unwrap();
+    let writes = store.writes();
+    let token = "bot_token: xoxb-acme,";
+    let moved = both()
+        .replace(token, "bot_token: \"***\", api_url: \"https://evil.example/\",")
+        .replacen("https://mm.example.com", "https://evil.example", 1)
+        .replace("mm-xoxb-acme", "\"***\"");
+    let expected = [5, 8].map(|line| {
+        format!(
+            "t.yaml:{line}: found *** beside an address that has changed; expected the secret itself"
+        )
+    });
+    assert_eq!(problems(put(&store, &moved)), expected);
+    assert_eq!(store.writes(), writes);
+    let known = both().replace(token, "bot_token: xoxb-acme, api_url: \"http://127.0.0.1:1/\",");
+    assert!(put(&store, &known).unwrap().changed);
 }
 
 #[test]
@@ -337,6 +365,27 @@ fn live_caches_and_forgets() {
     assert_eq!(block_on(live.tenant_at("acme", "unknown")).unwrap(), None);
     assert_eq!(block_on(live.tenant("*")).unwrap(), None);
     assert_eq!(block_on(live.tenants()).unwrap(), ["acme", "beta"]);
+}
+
+#[test]
+fn an_answer_that_was_on_its_way_while_all_was_forgotten_is_not_kept() {
+    let store = Arc::new(MemoryStore::default());
+    put(&store, &both()).unwrap();
+    let old = store.rows().pointers["acme"].clone();
+    put(&store, &both().replace("name: U", "name: V")).unwrap();
+    let new = store.rows().pointers["acme"].clone();
+    store.point("acme", &old);
+    let clock = Arc::new(StillClock::default());
+    let age = Duration::from_secs(3600);
+    let live = Arc::new(Live::new(Arc::clone(&store), Arc::new(sealer()), clock, age));
+    let (at, of) = (Arc::clone(&store), Arc::clone(&live));
+    *store.after_read.lock().unwrap() = Some(Box::new(move || {
+        at.point("acme", &new);
+        of.invalidate();
+    }));
+    let name = || block_on(live.tenant("acme")).unwrap().unwrap().users[0].name.clone();
+    assert_eq!(name(), "U", "it was asked before the change");
+    assert_eq!(name(), "V");
 }
 
 #[test]

@@ -20,10 +20,12 @@ const TITLE: &str = "ti";
 const COUNT: &str = "ct";
 const SHORT_ID: &str = "si";
 const INTEGRATION: &str = "in";
+/// There only if all tiers went by.
+const EXHAUSTED: &str = "ex";
 
 /// What the `list` index shows beside keys.
-pub(crate) const LIST_COLUMNS: [&str; 7] =
-    [F, STATUS, SEVERITY, TITLE, COUNT, SHORT_ID, INTEGRATION];
+pub(crate) const LIST_COLUMNS: [&str; 8] =
+    [F, STATUS, SEVERITY, TITLE, COUNT, SHORT_ID, INTEGRATION, EXHAUSTED];
 
 /// How long an alert is kept once it is resolved and nothing more is owed.
 const KEPT: Duration = Duration::from_hours(90 * 24);
@@ -54,6 +56,9 @@ pub(crate) fn encode(alert: &Alert) -> Result<Row, StoreError> {
         .text(SHORT_ID, &alert.short_id)
         .text(INTEGRATION, &alert.integration)
         .bytes(BODY, body::pack(&AlertRecord::from(alert))?);
+    if alert.plan.exhausted.is_some() {
+        row = row.number(EXHAUSTED, 1);
+    }
     if !alert.hidden {
         let shard = alert.series().shard(keys::LIST_SHARDS);
         let month = keys::month(alert.opened.at);
@@ -88,6 +93,7 @@ pub(crate) fn summary(row: &Row) -> Result<Summary, StoreError> {
         title: columns.title,
         count: columns.count,
         fired_at: parse_opened_at(row)?.0,
+        exhausted: row.find_number(EXHAUSTED)?.is_some(),
     })
 }
 

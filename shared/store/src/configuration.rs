@@ -25,6 +25,12 @@ impl ConfigStore for DynamoStore {
         row.map(|row| row.get_text(POINTS_TO).map(str::to_owned)).transpose()
     }
 
+    async fn last(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        let pk = keys::configuration(tenant);
+        let row = self.db.get(Table::Main, &pk, keys::LAST).await?;
+        row.map(|row| row.get_text(POINTS_TO).map(str::to_owned)).transpose()
+    }
+
     async fn flip(
         &self,
         tenant: &str,
@@ -36,7 +42,7 @@ impl ConfigStore for DynamoStore {
             Some(hash) => Condition::equal(POINTS_TO, text(hash)),
         };
         // The pointer and the list of who has one move together or not at all.
-        let writes = match to {
+        let mut writes = match to {
             Some(hash) => vec![
                 self.db.put_part(Table::Main, pointer(tenant).text(POINTS_TO, hash), condition)?,
                 self.db.put_part(Table::Main, listed(tenant), Condition::not_newer())?,
@@ -46,6 +52,11 @@ impl ConfigStore for DynamoStore {
                 self.delete_part(listed(tenant), Condition::not_newer())?,
             ],
         };
+        if let (Some(hash), None) = (from, to) {
+            let last = Row::new(keys::configuration(tenant), keys::LAST.to_owned());
+            let last = last.text(POINTS_TO, hash);
+            writes.push(self.db.put_part(Table::Main, last, Condition::not_newer())?);
+        }
         first(self.db.transact(writes).await)
     }
 

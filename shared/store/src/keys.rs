@@ -9,6 +9,8 @@ pub(crate) const LIST_SHARDS: u8 = 4;
 
 pub(crate) const OCCURRENCE: &str = "O#";
 pub(crate) const POINTER: &str = "P";
+/// What a disabled tenant's pointer was.
+pub(crate) const LAST: &str = "L";
 /// The partition that names every tenant that has a pointer.
 pub(crate) const TENANTS: &str = "C";
 pub(crate) const SWEEP: (&str, &str) = ("W", "sweep");

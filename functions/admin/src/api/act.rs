@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use http::{HeaderMap, Uri};
 use nightowl_domain::{Actor, EventId, EventKind, Ignored, Occurrence, Outcome};
@@ -23,12 +24,13 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Answers the alert as it stands afterwards.
 pub(crate) async fn act<N: Needs>(
     State(needs): State<Arc<N>>,
-    Path((id, verb)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
     uri: Uri,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
     let caller = Caller::of(&*needs, &headers, ApiRole::Responder).await?;
+    let Path((id, verb)) = path.map_err(show::no_text)?;
     let Some(verb) = Verb::parse(&verb) else { return Err(Problem::no_route()) };
     if !body::is_of(&headers, &["application/json"]) {
         return Err(Problem::media_type("application/json"));
@@ -73,7 +75,8 @@ async fn apply<N: Needs>(
         Outcome::Applied { .. } => Ok(()),
         Outcome::Ignored(Ignored::NoAlert) => Err(Problem::no_alert("it expired a moment ago")),
         Outcome::Ignored(reason) => {
-            let detail = crate::words::ignored(verb, reason, applied.alert.as_ref(), actor);
+            let alert = applied.alert.as_ref();
+            let detail = crate::words::ignored(needs, verb, reason, alert, actor).await;
             Err(Problem::conflict(reason.code(), &detail))
         }
     }

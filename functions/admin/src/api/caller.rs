@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 use nightowl_domain::Actor;
-use nightowl_engine::{ApiRole, Config, KeyOwner, Keys, Ports};
+use nightowl_engine::{ApiRole, Config, KeyOwner, Keys, Ports, Store};
 use nightowl_messaging::Secret;
 
 use crate::Needs;
@@ -10,6 +10,8 @@ use crate::problem::Problem;
 
 /// Longer keys are refused before anything is computed with them.
 const KEY_BYTES_MAX: usize = 512;
+/// Pages of a disabled tenant's list that are looked at for its first alert.
+const READS_MAX: usize = 20;
 
 pub(crate) struct Caller {
     /// The key's id, never the key.
@@ -52,11 +54,32 @@ impl Caller {
         let reach = |slug: &&String| self.tenant.as_ref().is_none_or(|own| own == *slug);
         let is_meant = |slug: &&String| asked.is_none_or(|asked| asked == *slug);
         let meant: Vec<String> = known.iter().filter(reach).filter(is_meant).cloned().collect();
-        if meant.is_empty() && asked.is_some() {
-            return Err(Problem::no_tenant());
+        match asked {
+            Some(asked) if meant.is_empty() => {
+                let is_left = self.tenant.is_none() && has_alerts(needs, asked).await?;
+                if is_left { Ok(vec![asked.to_owned()]) } else { Err(Problem::no_tenant()) }
+            }
+            Some(_) | None => Ok(meant),
         }
-        Ok(meant)
     }
+}
+
+/// The open alerts of a tenant that was disabled go on: an operator who names it still reaches
+/// them.
+async fn has_alerts<N: Needs>(needs: &N, slug: &str) -> Result<bool, Problem> {
+    let mut cursor = None;
+    // A page of the store may be empty and yet not the last.
+    for _ in 0..READS_MAX {
+        let page = needs.engine().ports().store().list(slug, None, cursor, 1).await?;
+        if !page.items.is_empty() {
+            return Ok(true);
+        }
+        cursor = page.cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Secret> {

@@ -59,9 +59,10 @@ pub(crate) async fn put<N: Needs>(
     let text = std::str::from_utf8(&body).map_err(|_| Problem::invalid("it is not UTF-8"))?;
     // Variables belong to whoever sends it: this process's own environment is none of theirs.
     let document = check("the body", text, &BTreeMap::new()).map_err(|found| mistakes(&found))?;
+    // Even an attempt that failed, or was cut off, may have moved a pointer.
+    let forget = Forget(&needs);
     let applied = apply(&document, needs.config_store(), needs.sealer(), &scope(&caller)).await;
-    // Even a failed attempt may have moved a pointer.
-    needs.config_changed();
+    drop(forget);
     let applied = applied.map_err(refusal)?;
     tracing::info!(key = caller.id, changed = applied.changed, "configuration put into force");
     Ok(Json(json!({
@@ -69,6 +70,15 @@ pub(crate) async fn put<N: Needs>(
         "changed": applied.changed,
         "summary": applied.summary,
     })))
+}
+
+/// Has what is cached forgotten when it is dropped.
+struct Forget<'n, N: Needs>(&'n Arc<N>);
+
+impl<N: Needs> Drop for Forget<'_, N> {
+    fn drop(&mut self) {
+        self.0.config_changed();
+    }
 }
 
 fn mistakes(found: &[nightowl_config::Problem]) -> Problem {

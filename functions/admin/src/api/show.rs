@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use http::{HeaderMap, Uri};
 use nightowl_domain::Occurrence;
@@ -18,13 +19,19 @@ use crate::problem::Problem;
 /// `id`: an id, a short id or a prefix that fits one alert only.
 pub(crate) async fn show<N: Needs>(
     State(needs): State<Arc<N>>,
-    Path(id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Json<Value>, Problem> {
     let caller = Caller::of(&*needs, &headers, ApiRole::Viewer).await?;
+    let Path(id) = path.map_err(no_text)?;
     let occurrence = find(&*needs, &caller, &id, &uri).await?;
     shown(&*needs, &occurrence).await.map(Json)
+}
+
+/// A path that does not decode to text.
+pub(crate) fn no_text(_: PathRejection) -> Problem {
+    Problem::no_alert("no alert has a name that is not UTF-8 text")
 }
 
 /// The alert that the path and the `tenant` parameter name, within the caller's reach.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use nightowl_domain::{EventKind, Time};
-use serde::Deserialize;
 
+use super::fields::{Fields, Seen};
 use crate::verb::{NOTE_CHARS_MAX, Verb};
 
 /// A snooze that outlives everybody's memory of it is a mistake.
@@ -20,32 +20,10 @@ pub(crate) struct Wish {
     pub(crate) note: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Fields {
-    user: Option<String>,
-    note: Option<String>,
-    until: Option<String>,
-    minutes: Option<f64>,
-    seen: Option<Seen>,
-}
-
-/// Both from 1, as an alert in JSON has them.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seen {
-    round: u32,
-    tier: u32,
-}
-
 impl Wish {
     /// The error is a sentence for whoever wrote the body.
     pub(crate) fn read(verb: Verb, body: &[u8], now: Time) -> Result<Self, String> {
-        let fields: Fields = if body.trim_ascii().is_empty() {
-            Fields::default()
-        } else {
-            serde_json::from_slice(body).map_err(|error| format!("not usable as JSON: {error}"))?
-        };
+        let fields = Fields::read(body)?;
         let is_snooze = verb == Verb::Snooze;
         if !is_snooze && (fields.until.is_some() || fields.minutes.is_some()) {
             return Err("`until` and `minutes` belong to `snooze` only".to_owned());

@@ -126,7 +126,7 @@ fn view(frame: Frame, watch: &Watch, shown: &Shown, card: &AlertMessage) -> Aler
     AlertPage {
         frame,
         id: alert.id.to_string(),
-        short_id: alert.short_id.clone(),
+        short_id: alert.short_id.to_uppercase(),
         escalation: card.escalation.clone(),
         title: alert.title.clone(),
         severity: alert.severity.name(),
@@ -265,7 +265,8 @@ async fn apply<N: Needs>(
         Outcome::Applied { .. } => Ok(None),
         Outcome::Ignored(Ignored::NoAlert) => Err(no_alert("It expired a moment ago.")),
         Outcome::Ignored(reason) => {
-            Ok(Some(crate::words::ignored(verb, reason, applied.alert.as_ref(), &actor)))
+            let alert = applied.alert.as_ref();
+            Ok(Some(crate::words::ignored(&*visit.needs, verb, reason, alert, &actor).await))
         }
     }
 }

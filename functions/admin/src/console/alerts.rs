@@ -40,6 +40,8 @@ struct Row {
     title: String,
     severity: &'static str,
     status: String,
+    /// The status as people read it.
+    standing: String,
     integration: String,
     count: u32,
     fired: When,
@@ -61,7 +63,7 @@ pub(crate) async fn show<N: Needs>(
     let (summaries, cursor) = page(&visit, status, query("cursor")).await?;
     let marks: String = summaries
         .iter()
-        .map(|alert| format!("{} {} {} {}\n", alert.id, alert.status, alert.count, alert.title))
+        .map(|alert| format!("{} {} {} {}\n", alert.id, alert.standing(), alert.count, alert.title))
         .collect();
     let etag = visit.etag(&[uri.query().unwrap_or_default().as_bytes(), marks.as_bytes()]);
     if let Some(answer) = visit.unchanged(&headers, &etag) {
@@ -69,8 +71,9 @@ pub(crate) async fn show<N: Needs>(
     }
     let watch = visit.watch();
     let row = |alert: Summary| Row {
-        short_id: alert.short_id,
         href: format!("/console/alerts/{}", alert.id),
+        standing: alert.standing().to_owned(),
+        short_id: alert.short_id.to_uppercase(),
         title: alert.title,
         severity: alert.severity.name(),
         status: alert.status,

@@ -16,6 +16,9 @@ use crate::Needs;
 
 const TOO_OLD: &str = "That page was too old, so nothing was done. Here is how it stands now.";
 
+/// For a browser without JavaScript.
+const DONE: &str = "It was taken. If the card does not show it yet, load the page again.";
+
 pub(crate) async fn press<N: Needs>(
     State(needs): State<Arc<N>>,
     headers: HeaderMap,
@@ -52,11 +55,19 @@ pub(crate) async fn press<N: Needs>(
         Err(error) => return Err(error.into()),
     };
     let back = page::see_other(form.back());
-    Ok(match answer.ephemeral {
+    // The card changes a moment after; a page that does not update by itself would show nothing.
+    let said = answer.ephemeral.or_else(|| is_navigation(&headers).then(|| DONE.to_owned()));
+    Ok(match said {
         Some(text) => {
             let line = session::say_cookie(visit.console(), &text);
             page::with_header(back, header::SET_COOKIE, &line)
         }
         None => back,
     })
+}
+
+/// Whether a form was sent as a page: scripts send it in the background, which `Sec-Fetch-Mode`
+/// (<https://www.w3.org/TR/fetch-metadata/>) tells apart.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }

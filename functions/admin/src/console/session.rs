@@ -13,6 +13,9 @@ use crate::Console;
 /// A night shift. An open page renews it.
 const LIFE: Duration = Duration::from_secs(12 * 3600);
 
+/// However much it is used, a session ends then: a cookie that was stolen must not live for ever.
+const LIFE_MAX: Duration = Duration::from_secs(7 * 86_400);
+
 const COOKIE: &str = "nightowl_session";
 /// What the next page says once.
 const SAID_COOKIE: &str = "nightowl_said";
@@ -22,6 +25,8 @@ const SAID_CHARS_MAX: usize = 300;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     pub(crate) id: String,
+    /// When somebody logged in.
+    began: Time,
     expires: Time,
     /// Which tenant is looked at, and as whom; empty until chosen.
     pub(crate) tenant: String,
@@ -32,6 +37,7 @@ impl Session {
     pub(crate) fn new(draw: u128, now: Time) -> Self {
         Self {
             id: format!("{draw:032x}"),
+            began: now,
             expires: now + LIFE,
             tenant: String::new(),
             user: String::new(),
@@ -48,6 +54,7 @@ impl Session {
         };
         let session = Self {
             id: field("id")?,
+            began: Time::from_millis(field("began")?.parse().ok()?),
             expires: Time::from_millis(field("expires")?.parse().ok()?),
             tenant: field("tenant")?,
             user: field("user")?,
@@ -55,10 +62,11 @@ impl Session {
         (now < session.expires).then_some(session)
     }
 
-    /// Renewed when half of its life is over.
+    /// Renewed when half of its life is over, up to [`LIFE_MAX`] in all.
     pub(crate) fn renewed(&self, now: Time) -> Option<Self> {
         let is_old = self.expires.since(now) < LIFE / 2;
-        is_old.then(|| Self { expires: now + LIFE, ..self.clone() })
+        let expires = (now + LIFE).min(self.began + LIFE_MAX);
+        (is_old && expires > self.expires).then(|| Self { expires, ..self.clone() })
     }
 
     /// The same session, looking at another tenant or as another person.
@@ -70,6 +78,7 @@ impl Session {
     pub(crate) fn set_cookie(&self, console: &Console) -> String {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("id", &self.id)
+            .append_pair("began", &self.began.millis().to_string())
             .append_pair("expires", &self.expires.millis().to_string())
             .append_pair("tenant", &self.tenant)
             .append_pair("user", &self.user)
@@ -176,6 +185,17 @@ mod tests {
         // What is signed for one purpose proves nothing for another.
         let words = say_cookie(&ours, "id=1").replace(SAID_COOKIE, COOKIE);
         assert_eq!(read(&ours, &words, now), None);
+    }
+
+    #[test]
+    fn a_session_that_is_always_used_ends_after_a_week() {
+        let mut session = Session::new(1, Time::default());
+        let mut now = Time::default();
+        while let Some(next) = session.renewed(now).or((now < session.expires).then_some(session)) {
+            session = next;
+            now = now + Duration::from_secs(3600);
+        }
+        assert_eq!(now, Time::default() + LIFE_MAX);
     }
 
     #[test]

@@ -404,7 +404,7 @@ impl<'a> Browser<'a> {
         self.send(request.body(Body::from(body)).expect("a request")).await
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
         let pairs: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();

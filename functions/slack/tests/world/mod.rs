@@ -11,8 +11,10 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use nightowl_domain::{Actor, Alert, Tenant, What};
-use nightowl_engine::testing::{Posted, ScriptedProvider, TestPorts, fired, sample_tenant};
-use nightowl_engine::{Clock, Engine, Report, StoreError};
+use nightowl_engine::testing::{
+    Posted, ScriptedProvider, StaticConfig, TestPorts, fired, sample_tenant,
+};
+use nightowl_engine::{Clock, Config, Engine, Report, StoreError};
 use nightowl_fn_slack::{Needs, SlackTenants, router};
 use nightowl_messaging::{
     ActionId, ButtonValue, ChatUser, CommandResponse, ProviderError, Secret, Setting, Settings,
@@ -44,6 +46,7 @@ pub(crate) struct Tenants {
     settings: Mutex<BTreeMap<String, Settings>>,
     responses: Mutex<Vec<(String, String)>>,
     is_down: Mutex<bool>,
+    config: StaticConfig,
 }
 
 impl Needs for Parts {
@@ -67,6 +70,11 @@ impl SlackTenants for Tenants {
     async fn settings(&self, slug: &str) -> Result<Option<Settings>, StoreError> {
         self.check()?;
         Ok(self.settings.lock().unwrap().get(slug).cloned())
+    }
+
+    async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
+        self.check()?;
+        self.config.tenant(slug).await
     }
 
     async fn respond(
@@ -170,7 +178,8 @@ impl World {
             chat.add_user(&format!("U{person}"), account);
         }
         let engine = Engine::new(ports.clone());
-        let parts = Arc::new(Parts { engine, tenants: Tenants::default() });
+        let tenants = Tenants { config: ports.config.clone(), ..Tenants::default() };
+        let parts = Arc::new(Parts { engine, tenants });
         let router = router(Arc::clone(&parts));
         let world = Self { ports, chat, parts, router };
         world.set("acme", settings(SECRET, Some(TEAM), Some(APP)));

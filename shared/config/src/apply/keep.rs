@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::document::{Given, GivenForm, Key, KeyUse, Section, Value};
 use crate::problem::Problems;
+use crate::read::is_address;
 
 const FOUND: &str = "*** with nothing stored that it could keep";
+/// Whoever may write the configuration may not read its secrets, so they may not have them sent to
+/// an address of their own either.
+const MOVED: &str = "*** beside an address that has changed";
 
 /// The section with every `***` replaced by what `old` has in its place; where it has nothing, a
 /// problem.
@@ -38,6 +42,11 @@ fn keep_fields(
     stored: Option<&BTreeMap<&'static str, Value>>,
     problems: &mut Problems<'_>,
 ) {
+    if let Some(stored) = stored
+        && addresses(fields).ne(addresses(stored))
+    {
+        return refuse_kept(fields, problems);
+    }
     for (name, value) in fields {
         let known: Vec<&Given> = match stored.and_then(|stored| stored.get(name)) {
             Some(Value::Secret(given)) => vec![given],
@@ -52,6 +61,26 @@ fn keep_fields(
                     keep_secret(given, known.get(index).copied(), problems);
                 }
             }
+        }
+    }
+}
+
+/// Where a section's secrets are sent to.
+fn addresses<'f>(
+    fields: &'f BTreeMap<&'static str, Value>,
+) -> impl Iterator<Item = (&'f &'static str, &'f Value)> {
+    fields.iter().filter(|(name, _)| is_address(name))
+}
+
+fn refuse_kept(fields: &BTreeMap<&'static str, Value>, problems: &mut Problems<'_>) {
+    for value in fields.values() {
+        let given = match value {
+            Value::Text(_) => &[][..],
+            Value::Secret(given) => std::slice::from_ref(given),
+            Value::Secrets(list) => list,
+        };
+        for given in given.iter().filter(|given| given.form == GivenForm::Kept) {
+            problems.add(given.line, MOVED, "the secret itself");
         }
     }
 }

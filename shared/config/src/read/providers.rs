@@ -80,6 +80,12 @@ pub(super) const SPECS: [Spec; 3] = [
     },
 ];
 
+/// Whether a field of a provider's section says where its requests go.
+pub(crate) fn is_address(field: &str) -> bool {
+    let mut fields = SPECS.iter().flat_map(|spec| spec.fields);
+    fields.any(|known| known.name == field && matches!(known.form, Form::Url))
+}
+
 impl Spec {
     /// Reads the section; an absent one (the inbox's) is its defaults.
     pub(super) fn read(

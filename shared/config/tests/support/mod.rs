@@ -39,11 +39,14 @@ pub struct MemoryStore {
     pub reads: AtomicUsize,
     /// How many writes still go through; `None`: all.
     pub fail_after: Mutex<Option<usize>>,
+    /// Runs once, after the next read and before its answer arrives.
+    pub after_read: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 #[derive(Default, Clone)]
 pub struct Rows {
     pub pointers: BTreeMap<String, String>,
+    pub last: BTreeMap<String, String>,
     pub texts: BTreeMap<(String, String), String>,
     pub keys: BTreeMap<String, String>,
 }
@@ -51,6 +54,10 @@ pub struct Rows {
 impl MemoryStore {
     pub fn rows(&self) -> Rows {
         self.rows.lock().unwrap().clone()
+    }
+
+    pub fn point(&self, slug: &str, hash: &str) {
+        self.rows.lock().unwrap().pointers.insert(slug.to_owned(), hash.to_owned());
     }
 
     pub fn all_text(&self) -> String {
@@ -75,13 +82,21 @@ impl MemoryStore {
 
     fn read<T>(&self, look: impl FnOnce(&Rows) -> T) -> Result<T, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        Ok(look(&self.rows.lock().unwrap()))
+        let found = look(&self.rows.lock().unwrap());
+        let after = self.after_read.lock().unwrap().take();
+        if let Some(after) = after {
+            after();
+        }
+        Ok(found)
     }
 }
 
 impl ConfigStore for MemoryStore {
     async fn pointer(&self, tenant: &str) -> Result<Option<String>, StoreError> {
         self.read(|rows| rows.pointers.get(tenant).cloned())
+    }
+    async fn last(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        self.read(|rows| rows.last.get(tenant).cloned())
     }
     async fn flip(
         &self,
@@ -95,7 +110,10 @@ impl ConfigStore for MemoryStore {
             }
             match to {
                 Some(to) => rows.pointers.insert(tenant.to_owned(), to.to_owned()),
-                None => rows.pointers.remove(tenant),
+                None => {
+                    let last = rows.pointers.remove(tenant);
+                    last.and_then(|last| rows.last.insert(tenant.to_owned(), last))
+                }
             };
             true
         })

@@ -20,7 +20,9 @@ async fn tenants_with_a_pointer_are_named_in_order() {
         assert!(store.flip(tenant, None, Some("h")).await.unwrap());
     }
     assert_eq!(store.pointers().await.unwrap(), ["acme", "mid", "zeta"]);
+    assert_eq!(store.last("mid").await.unwrap(), None);
     assert!(store.flip("mid", Some("h"), None).await.unwrap());
+    assert_eq!(store.last("mid").await.unwrap().as_deref(), Some("h"));
     assert_eq!(store.pointers().await.unwrap(), ["acme", "zeta"]);
     assert_eq!(store.pointer("mid").await.unwrap(), None);
     // A flip that lost changed neither.
