@@ -1,0 +1,348 @@
+//! What must hold at every write and at every post.
+
+use nightowl_domain::{
+    Actor, Alert, ClaimMode, DropReason, EventKind, Policy, Send, SendKey, SendState, Status, What,
+};
+use nightowl_messaging::Post;
+
+use crate::world::{Claimed, World};
+
+/// The worst difference of two clocks.
+const SKEW: i64 = 6_000;
+/// What a provider's call may take.
+const CALL: i64 = 8_000;
+/// How late anything may be once nothing fails: 90 s, one sweep, and the work itself.
+const LATE_MAX: i64 = 170_000;
+
+/// A broken place is tried again every five minutes, and the sweep comes a minute later.
+const PAGE_LATE_MAX: i64 = 420_000;
+
+/// How a violation names an alert.
+pub(crate) fn label(alert: &Alert) -> String {
+    format!("{}/{}#{}", alert.tenant, alert.dedup_key, alert.number())
+}
+
+pub(crate) fn written(world: &mut World, worker: usize, before: Option<&Alert>, after: &Alert) {
+    world.figures.writes += 1;
+    world.note(|| describe(worker, before, after));
+    claims(world, before, after);
+    born(world, before, after);
+    match before {
+        None => opened(world, after),
+        Some(before) => {
+            monotone(world, before, after);
+            plan(world, worker, before, after);
+            sends(world, before, after);
+        }
+    }
+}
+
+fn describe(worker: usize, before: Option<&Alert>, after: &Alert) -> String {
+    let event = after.seen.last().map(|(event, _)| event.to_string()).unwrap_or_default();
+    let mut text = format!(
+        "worker {worker} writes {} v{} [{event}] {} r{}t{} g{} ×{} rev{}",
+        label(after),
+        after.version,
+        after.status.name(),
+        after.plan.round,
+        after.plan.tier,
+        after.plan.generation,
+        after.count,
+        after.card_rev,
+    );
+    if let Some(due) = after.plan.tick_due {
+        text.push_str(&format!(" due {due}"));
+    }
+    for send in &after.sends {
+        let known = before.and_then(|before| before.send(&send.key));
+        if known.is_none_or(|known| known.state != send.state) {
+            let what = match &send.what {
+                What::Card => "card",
+                What::Page(_) => "page",
+                What::Notice(_) => "notice",
+            };
+            text.push_str(&format!("\n      {what} {}: {}", send.key, state(&send.state)));
+        }
+    }
+    text
+}
+
+fn state(state: &SendState) -> String {
+    match state {
+        SendState::Sent(shown) => format!(
+            "sent as {}, rev {} ×{}, refresh {:?}, again {:?}, closed {}",
+            shown.message.message,
+            shown.rev,
+            shown.count,
+            shown.refresh,
+            shown.again_after,
+            shown.closed
+        ),
+        other => format!("{other:?}"),
+    }
+}
+
+fn monotone(world: &mut World, before: &Alert, after: &Alert) {
+    let grows = after.version == before.version + 1
+        && after.plan.generation >= before.plan.generation
+        && after.count >= before.count
+        && after.card_rev >= before.card_rev
+        && after.timeline_next >= before.timeline_next;
+    if !grows {
+        world.violate(format!("S4 {}: something decreased", label(after)));
+    }
+    let same = before.id == after.id
+        && before.opened == after.opened
+        && before.short_id == after.short_id
+        && before.details == after.details;
+    if !same {
+        world.violate(format!("S4 {}: its identity changed", label(after)));
+    }
+    if after.timeline.len() > 200 || after.sends.len() > 200 {
+        world.violate(format!("size {}: the item grows without bound", label(after)));
+    }
+    world.figures.sends_most = world.figures.sends_most.max(after.sends.len());
+    world.figures.tail_most = world.figures.tail_most.max(after.timeline.len());
+}
+
+/// Whether only the passing of time can have moved the plan with this event.
+fn is_of_time(world: &World, after: &Alert) -> bool {
+    let Some((event, _)) = after.seen.last() else { return false };
+    match world.kinds.get(event) {
+        Some(EventKind::Fired { .. }) => after.is_open(),
+        Some(_) => false,
+        None => ["tick:", "claim:", "settle:"].iter().any(|own| event.as_str().starts_with(own)),
+    }
+}
+
+fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
+    let moved = after.plan.generation - before.plan.generation;
+    let place = |alert: &Alert| (alert.plan.round, alert.plan.tier);
+    if moved == 0 && place(before) != place(after) {
+        world.violate(format!("S5 {}: the tier moved without its generation", label(after)));
+    }
+    if moved > 2 {
+        world.violate(format!("S5 {}: the plan moved {moved} times at once", label(after)));
+    }
+    let policy = policy_of(world, after);
+    if let Some(policy) = &policy
+        && before.plan.config == after.plan.config
+    {
+        let tiers = policy.tiers.len() as u64;
+        let linear =
+            |alert: &Alert| u64::from(alert.plan.round) * tiers + u64::from(alert.plan.tier);
+        if linear(after) > linear(before) + moved {
+            world.violate(format!("S5 {}: more than one tier in one generation", label(after)));
+        }
+    }
+    let Some(due) = before.plan.tick_due else { return };
+    if moved == 0 || !is_of_time(world, after) {
+        return;
+    }
+    let tolerance = if world.is_laptop { 0 } else { tolerance(before, policy.as_ref()) };
+    if world.time(worker).millis() + tolerance < due.millis() {
+        world.violate(format!("S6 {}: the plan moved before {due}", label(after)));
+    }
+    let late = (world.now - due.millis()).max(0);
+    world.figures.tick_late.push(late);
+    if let Some(healed) = world.healed_at
+        && world.now - due.millis().max(healed) > LATE_MAX
+    {
+        world.violate(format!("L2 {}: {late} ms late", label(after)));
+    }
+}
+
+fn policy_of(world: &World, alert: &Alert) -> Option<Policy> {
+    let tenant = world.configured.get(&alert.tenant)?.at(&alert.plan.config)?;
+    tenant.policy(&alert.plan.policy).cloned()
+}
+
+/// How much too early a plan may move: a quarter of the wait, and never more than clocks differ.
+fn tolerance(before: &Alert, policy: Option<&Policy>) -> i64 {
+    let tier = usize::try_from(before.plan.tier).unwrap_or(usize::MAX);
+    let wait = match before.status {
+        Status::Firing => policy.and_then(|policy| Some(policy.tiers.get(tier)?.timeout)),
+        Status::Acknowledged { .. } => policy.and_then(|policy| policy.ack_timeout),
+        Status::Snoozed { .. } | Status::Resolved { .. } => None,
+    };
+    wait.map_or(SKEW, |wait| {
+        i64::try_from(wait.as_millis() / 4).map_or(SKEW, |quarter| quarter.min(SKEW))
+    })
+}
+
+fn claims(world: &mut World, before: Option<&Alert>, after: &Alert) {
+    for send in &after.sends {
+        let SendState::Claimed { claim, mode, lease_until, .. } = &send.state else { continue };
+        let known = before.and_then(|before| before.send(&send.key));
+        if known.is_some_and(|known| holds(&known.state, claim)) {
+            continue;
+        }
+        let posts = match mode {
+            ClaimMode::Post | ClaimMode::FindThenPost | ClaimMode::PostAnyway => true,
+            ClaimMode::FindOnly | ClaimMode::Refresh => false,
+        };
+        let is_page = matches!(send.what, What::Page(_));
+        if posts && is_page && !matches!(after.status, Status::Firing) {
+            world.figures.after_ack += 1;
+            world.violate(format!("S2 {}: a page is claimed: {mode:?}", label(after)));
+        }
+        let claimed = Claimed { task: world.task, mode: *mode, lease_until: *lease_until };
+        world.claims.entry(send.key.clone()).or_default().push(claimed);
+    }
+}
+
+fn holds(state: &SendState, wanted: &nightowl_domain::ClaimId) -> bool {
+    matches!(state, SendState::Claimed { claim, .. } if claim == wanted)
+}
+
+fn born(world: &mut World, before: Option<&Alert>, after: &Alert) {
+    let mut pages = 0;
+    for send in &after.sends {
+        if matches!(send.what, What::Page(_)) {
+            pages += usize::from(send.generation == after.plan.generation);
+            let is_new = before.is_none_or(|before| before.send(&send.key).is_none());
+            if is_new {
+                world.figures.pages += 1;
+                world.born.insert(send.key.clone(), world.now);
+            }
+        }
+    }
+    let is_planned = before.is_none_or(|old| old.plan.generation < after.plan.generation);
+    let fires = matches!(after.status, Status::Firing) && after.plan.exhausted.is_none();
+    if is_planned && fires && pages == 0 {
+        world.violate(format!("L1 {}: a tier began and nobody is paged", label(after)));
+    }
+}
+
+fn sends(world: &mut World, before: &Alert, after: &Alert) {
+    for old in &before.sends {
+        let Some(new) = after.send(&old.key) else {
+            let is_in_doubt = match &old.state {
+                SendState::Claimed { mode, .. } => *mode != ClaimMode::Post,
+                SendState::InDoubt { .. } => true,
+                SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
+            };
+            if is_in_doubt {
+                world.violate(format!("L1 {}: {} was pruned unfinished", label(after), old.key));
+            }
+            continue;
+        };
+        let is_kept = match (&old.state, &new.state) {
+            (SendState::Sent(_), SendState::Sent(_)) => true,
+            (SendState::Sent(_), _) => false,
+            (SendState::Dropped(_), SendState::Dropped(_) | SendState::Sent(_)) => true,
+            (SendState::Dropped(_), _) => false,
+            _ => true,
+        };
+        if !is_kept {
+            let (from, to) = (state(&old.state), state(&new.state));
+            world.violate(format!("S7 {}: {} went from {from} to {to}", label(after), old.key));
+        }
+        dropped(world, before, after, old, new);
+    }
+}
+
+/// A page goes only when nobody needs it any more, or when another one takes its place.
+fn dropped(world: &mut World, before: &Alert, after: &Alert, old: &Send, new: &Send) {
+    let SendState::Dropped(reason) = &new.state else { return };
+    if matches!(old.state, SendState::Dropped(_)) || !matches!(new.what, What::Page(_)) {
+        return;
+    }
+    let is_right = match reason {
+        DropReason::Acknowledged
+        | DropReason::Snoozed
+        | DropReason::Resolved
+        | DropReason::NeverPosted => !matches!(after.status, Status::Firing),
+        DropReason::GaveUp => !after.is_open(),
+        DropReason::Superseded | DropReason::FellBack => after
+            .sends
+            .iter()
+            .any(|other| matches!(other.what, What::Page(_)) && before.send(&other.key).is_none()),
+    };
+    if !is_right {
+        world.violate(format!("L1 {}: a page was dropped, {reason:?}", label(after)));
+    }
+}
+
+/// S8: nothing received before a clear that was taken opens after it.
+fn opened(world: &mut World, after: &Alert) {
+    if after.hidden {
+        return;
+    }
+    world.figures.alerts += 1;
+    if !after.is_open() {
+        return;
+    }
+    let skew = if world.is_laptop { 0 } else { SKEW };
+    let source = world
+        .sources
+        .iter()
+        .find(|one| one.tenant == after.tenant && one.series() == after.series());
+    let clear = source.into_iter().flat_map(|source| &source.accepted).find_map(|accepted| {
+        let EventKind::Cleared { clearing, .. } = &accepted.report.event.kind else { return None };
+        let is_older_run = match (clearing.ends_at, after.starts_at) {
+            (Some(ends), Some(starts)) => ends < starts,
+            _ => false,
+        };
+        let is_later = clearing.received.at.millis() > after.opened.at.millis() + skew;
+        (accepted.applied > 0 && is_later && !is_older_run).then(|| clearing.event.clone())
+    });
+    if let Some(clear) = clear {
+        world.violate(format!(
+            "S8 {}: opened by what was received before {clear} though it was taken",
+            label(after)
+        ));
+    }
+}
+
+/// S3, at the moment a worker begins to post.
+pub(crate) fn posting(world: &mut World, worker: usize, post: &Post) {
+    let (task, now) = (world.task, world.time(worker));
+    let claims = world.claims.get(&post.delivery).cloned().unwrap_or_default();
+    let ends = now + std::time::Duration::from_millis(CALL.unsigned_abs());
+    let is_held = claims.iter().any(|claim| {
+        claim.task == task && claim.mode != ClaimMode::FindOnly && claim.lease_until >= ends
+    });
+    if !is_held {
+        world.violate(format!("S3 {} is posted without a lease at {now}", post.delivery));
+    }
+    world.note(|| format!("worker {worker} posts {}", post.delivery));
+}
+
+/// Whether the running task holds this send as one that was never posted.
+pub(crate) fn is_first(world: &World, key: &SendKey) -> bool {
+    let mut claims = world.claims.get(key).into_iter().flatten();
+    let ours = claims.rfind(|claim| claim.task == world.task);
+    ours.is_some_and(|claim| claim.mode == ClaimMode::Post)
+}
+
+/// A message is there.
+pub(crate) fn landed(world: &mut World, key: &SendKey, is_first: bool) {
+    if is_first && !world.landed_first.insert(key.clone()) {
+        world.figures.doubled_unexplained += 1;
+        world.violate(format!("S7 {key} was posted twice as if it had never been posted"));
+    }
+    let (now, healed_at) = (world.now, world.healed_at);
+    let times = world.landed.entry(key.clone()).or_default();
+    *times += 1;
+    if *times == 1
+        && let Some(born) = world.born.get(key)
+    {
+        let owed_since = healed_at.map_or(now, |healed| healed.max(*born));
+        world.figures.page_late.push(now - born);
+        if now - owed_since > PAGE_LATE_MAX {
+            let late = (now - owed_since) / 1_000;
+            world.violate(format!("L1 {key} came {late} s late though nothing failed any more"));
+        }
+    }
+}
+
+/// Who did it, for the end.
+pub(crate) fn is_by_source(status: &Status) -> bool {
+    matches!(status, Status::Resolved { by: Actor::Source, .. })
+}
+
+/// Of the newest firing or clear beyond the difference of clocks.
+pub(crate) fn skew_of(world: &World) -> i64 {
+    if world.is_laptop { 0 } else { SKEW }
+}

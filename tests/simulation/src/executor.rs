@@ -1,0 +1,278 @@
+//! Workers run here, all on one thread, each call of a port a point where others may go first.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use nightowl_domain::Outcome;
+use nightowl_engine::{Engine, EngineError};
+
+use crate::message::{Click, Item, Job};
+use crate::people;
+use crate::ports::SimPorts;
+use crate::world::Shared;
+
+/// A message that was not deleted is seen again after so long.
+const VISIBILITY: i64 = 30_000;
+/// A wake-up that met trouble with the store is sent again after so long.
+const AGAIN: i64 = 5_000;
+
+/// What one worker does at a time: on Lambda, and in the only process.
+const BATCH_MAX: usize = 10;
+const PROCESS_MAX: usize = 64;
+
+type Ready = Arc<Mutex<VecDeque<u64>>>;
+
+struct TaskWaker {
+    task: u64,
+    ready: Ready,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).push_back(self.task);
+    }
+}
+
+struct Task {
+    worker: usize,
+    job: Job,
+    waker: Waker,
+    future: Pin<Box<dyn Future<Output = Result<Option<Outcome>, EngineError>>>>,
+}
+
+pub(crate) struct Executor {
+    pub(crate) shared: Shared,
+    engines: Vec<Arc<Engine<SimPorts>>>,
+    tasks: BTreeMap<u64, Task>,
+    ready: Ready,
+    next: u64,
+}
+
+impl Executor {
+    pub(crate) fn new(shared: Shared) -> Self {
+        let workers = shared.with(|world| world.workers.len());
+        let engines =
+            (0..workers).map(|worker| Arc::new(Engine::new(SimPorts::new(&shared, worker))));
+        Self {
+            engines: engines.collect(),
+            shared,
+            tasks: BTreeMap::new(),
+            ready: Ready::default(),
+            next: 0,
+        }
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Lets a worker begin; one that is being started takes it up when it is there.
+    pub(crate) fn start(&mut self, job: Job) {
+        let (worker, wait) = self.shared.with(|world| {
+            let worker = world.chance.below(world.workers.len());
+            let state = world.workers[worker];
+            let until = state.down_until.max(state.frozen_until) - world.now;
+            let busy = self.tasks.values().filter(|task| task.worker == worker).count();
+            let is_full = busy >= if world.is_laptop { PROCESS_MAX } else { BATCH_MAX };
+            let turn = if is_full { world.chance.between(20, 200) } else { 0 };
+            (worker, until.max(turn))
+        });
+        if wait > 0 {
+            self.shared.with(|world| world.put(wait, job));
+            return;
+        }
+        self.next += 1;
+        let task = self.next;
+        self.shared.with(|world| {
+            world.note(|| format!("worker {worker} begins task {task}: {}", title(&job)));
+        });
+        let engine = Arc::clone(&self.engines[worker]);
+        let future = Box::pin(carry_out(engine, job.clone()));
+        let waker = Waker::from(Arc::new(TaskWaker { task, ready: Arc::clone(&self.ready) }));
+        self.tasks.insert(task, Task { worker, job, waker, future });
+        self.poll(task);
+        self.run_ready();
+    }
+
+    pub(crate) fn run_ready(&mut self) {
+        loop {
+            let next = self.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let Some(task) = next else { return };
+            self.poll(task);
+        }
+    }
+
+    fn poll(&mut self, number: u64) {
+        let Some(task) = self.tasks.get_mut(&number) else { return };
+        let is_frozen = self.shared.with(|world| {
+            let until = world.workers[task.worker].frozen_until;
+            if until > world.now {
+                world.schedule(until, Item::Resume(task.waker.clone()));
+            }
+            world.task = number;
+            until > world.now
+        });
+        if is_frozen {
+            return;
+        }
+        let waker = task.waker.clone();
+        let polled = task.future.as_mut().poll(&mut Context::from_waker(&waker));
+        if let Poll::Ready(result) = polled
+            && let Some(task) = self.tasks.remove(&number)
+        {
+            self.finish(number, &task, result);
+        }
+        for worker in self.shared.with(|world| std::mem::take(&mut world.killed)) {
+            self.bury(worker);
+        }
+    }
+
+    fn finish(&self, number: u64, task: &Task, result: Result<Option<Outcome>, EngineError>) {
+        self.shared.with(|world| {
+            world.note(|| format!("task {number} ends: {result:?}"));
+            match (&task.job, result) {
+                (Job::Apply { report, .. }, Ok(_)) => {
+                    for source in &mut world.sources {
+                        let known = source
+                            .accepted
+                            .iter_mut()
+                            .find(|one| one.report.event.id == report.event.id);
+                        if let Some(accepted) = known {
+                            accepted.applied += 1;
+                        }
+                    }
+                    if world.chance.hit(world.rates.redeliver * 0.3) {
+                        let job = Job::Apply { report: Arc::clone(report), redelivered: true };
+                        world.figures.redeliveries += 1;
+                        world.put(VISIBILITY, job);
+                    }
+                }
+                (_, Ok(_)) => {}
+                (job, Err(error)) => {
+                    if !error.is_retryable() {
+                        world.violate(format!("S1 {}: {error}", title(job)));
+                    }
+                    again(world, job, false);
+                }
+            }
+        });
+    }
+
+    /// The process is gone with all that it had in hand.
+    fn bury(&mut self, worker: usize) {
+        let dead: Vec<u64> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| task.worker == worker)
+            .map(|(number, _)| *number)
+            .collect();
+        self.engines[worker] = Arc::new(Engine::new(SimPorts::new(&self.shared, worker)));
+        let jobs: Vec<Job> = dead
+            .iter()
+            .filter_map(|number| self.tasks.remove(number))
+            .map(|task| task.job)
+            .collect();
+        self.shared.with(|world| {
+            world.figures.crashes += 1;
+            world.note(|| format!("worker {worker} dies with {} tasks {dead:?}", dead.len()));
+            let down = world.chance.between(100, 5_000);
+            world.workers[worker].down_until = world.now + down;
+            world.workers[worker].frozen_until = 0;
+            for job in &jobs {
+                again(world, job, true);
+            }
+            if world.is_laptop {
+                world.epoch += 1;
+                world.put(down, Job::Rebuild);
+            }
+        });
+    }
+}
+
+/// What becomes of a message that was not worked off.
+fn again(world: &mut crate::world::World, job: &Job, is_crash: bool) {
+    match job {
+        Job::Apply { report, .. } => {
+            world.figures.redeliveries += 1;
+            let wait = world.chance.between(2_000, VISIBILITY);
+            world.put(wait, Job::Apply { report: Arc::clone(report), redelivered: true });
+        }
+        Job::Deliver { .. } | Job::Tick { .. } if is_crash && world.is_laptop => {}
+        Job::Deliver { .. } | Job::Tick { .. } => {
+            world.figures.redeliveries += u64::from(is_crash);
+            world.put(if is_crash { VISIBILITY } else { AGAIN }, job.clone());
+        }
+        Job::Rebuild if !is_crash => {}
+        // The next one is due in a minute.
+        Job::Sweep | Job::Rebuild => {}
+        Job::Act(act) => {
+            if act.patience > 0 {
+                let again = crate::message::Act {
+                    occurrence: act.occurrence.clone(),
+                    kind: act.kind.clone(),
+                    who: act.who.clone(),
+                    event: act.event.clone(),
+                    patience: act.patience - 1,
+                };
+                let wait = world.chance.between(500, 8_000);
+                world.put(wait, Job::Act(Arc::new(again)));
+            }
+        }
+        Job::Click(_) => {}
+    }
+}
+
+fn title(job: &Job) -> String {
+    match job {
+        Job::Apply { report, redelivered } => format!(
+            "{} {}{}",
+            report.event.kind.name(),
+            report.event.id,
+            if *redelivered { " again" } else { "" }
+        ),
+        Job::Deliver { occurrence } => format!("deliver {}", occurrence.id),
+        Job::Tick { occurrence, generation } => format!("tick {} of {}", generation, occurrence.id),
+        Job::Sweep => "sweep".to_owned(),
+        Job::Rebuild => "rebuild".to_owned(),
+        Job::Act(act) => format!("{} by {}", act.kind.name(), act.who),
+        Job::Click(click) => format!("click by {}", click.who),
+    }
+}
+
+async fn carry_out(
+    engine: Arc<Engine<SimPorts>>,
+    job: Job,
+) -> Result<Option<Outcome>, EngineError> {
+    match job {
+        Job::Apply { report, redelivered } => {
+            engine.apply(&report, redelivered).await.map(|applied| Some(applied.outcome))
+        }
+        Job::Deliver { occurrence } => engine.deliver(&occurrence).await.map(|_| None),
+        Job::Tick { occurrence, generation } => {
+            engine.tick(&occurrence, generation).await.map(|applied| Some(applied.outcome))
+        }
+        Job::Sweep => engine.sweep().await.map(|_| None),
+        Job::Rebuild => engine.rebuild().await.map(|_| None),
+        Job::Act(act) => {
+            let actor = people::actor(&act.who);
+            let event = act.event.as_str().into();
+            let applied = engine.act(&act.occurrence, act.kind.clone(), actor, event).await?;
+            Ok(Some(applied.outcome))
+        }
+        Job::Click(click) => clicked(&engine, &click).await.map(|()| None),
+    }
+}
+
+async fn clicked(engine: &Engine<SimPorts>, click: &Click) -> Result<(), EngineError> {
+    let actor = people::actor(&click.who);
+    match engine.click(&click.tenant, &click.action, &actor).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_retryable() => {
+            engine.click_later(&click.tenant, &click.action, &actor).await.map(|_| ())
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,141 @@
+//! What is counted, and how it is shown.
+
+/// Sums over many worlds.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    pub worlds: u64,
+    /// Runs that the sources had.
+    pub incidents: u64,
+    pub alerts: u64,
+    pub pages: u64,
+    pub posts: u64,
+    pub edits: u64,
+    pub finds: u64,
+    pub writes: u64,
+    pub conflicts: u64,
+    pub lost_answers: u64,
+    pub crashes: u64,
+    pub redeliveries: u64,
+    pub wake_ups: u64,
+    pub lost_wake_ups: u64,
+    pub lost_timers: u64,
+    pub skipped_sweeps: u64,
+    /// Posts and edits whose answer was lost.
+    pub ambiguous: u64,
+    /// Accepted alerts without a trace, and pages that were never delivered.
+    pub lost: u64,
+    /// Pages claimed for posting while the alert was not firing.
+    pub after_ack: u64,
+    /// Sends that were posted more than once.
+    pub doubled: u64,
+    /// Why: asking whether it was there failed; the answer was no; it landed after its lease.
+    pub doubled_find_failed: u64,
+    pub doubled_not_found: u64,
+    pub doubled_late: u64,
+    /// Those of them that no counter tells of.
+    pub doubled_unexplained: u64,
+    pub violations: u64,
+    /// Most sends, and most timeline entries, in one item.
+    pub sends_most: usize,
+    pub tail_most: usize,
+    /// Milliseconds from a page's birth to its message.
+    pub page_late: Vec<i64>,
+    /// Milliseconds from when a tier was over to when the next began.
+    pub tick_late: Vec<i64>,
+}
+
+impl Figures {
+    pub fn add(&mut self, other: &Self) {
+        self.worlds += other.worlds;
+        self.incidents += other.incidents;
+        self.alerts += other.alerts;
+        self.pages += other.pages;
+        self.posts += other.posts;
+        self.edits += other.edits;
+        self.finds += other.finds;
+        self.writes += other.writes;
+        self.conflicts += other.conflicts;
+        self.lost_answers += other.lost_answers;
+        self.crashes += other.crashes;
+        self.redeliveries += other.redeliveries;
+        self.wake_ups += other.wake_ups;
+        self.lost_wake_ups += other.lost_wake_ups;
+        self.lost_timers += other.lost_timers;
+        self.skipped_sweeps += other.skipped_sweeps;
+        self.ambiguous += other.ambiguous;
+        self.lost += other.lost;
+        self.after_ack += other.after_ack;
+        self.doubled += other.doubled;
+        self.doubled_find_failed += other.doubled_find_failed;
+        self.doubled_not_found += other.doubled_not_found;
+        self.doubled_late += other.doubled_late;
+        self.doubled_unexplained += other.doubled_unexplained;
+        self.violations += other.violations;
+        self.sends_most = self.sends_most.max(other.sends_most);
+        self.tail_most = self.tail_most.max(other.tail_most);
+        self.page_late.extend_from_slice(&other.page_late);
+        self.tick_late.extend_from_slice(&other.tick_late);
+    }
+
+    fn lines(&self, seconds: f64) -> Vec<(&'static str, String)> {
+        vec![
+            ("incidents", self.incidents.to_string()),
+            ("incidents_per_second", format!("{:.0}", rate(self.incidents, seconds))),
+            ("worlds", self.worlds.to_string()),
+            ("alerts", self.alerts.to_string()),
+            ("pages", self.pages.to_string()),
+            ("posts", self.posts.to_string()),
+            ("edits", self.edits.to_string()),
+            ("finds", self.finds.to_string()),
+            ("writes", self.writes.to_string()),
+            ("conflicts", self.conflicts.to_string()),
+            ("lost_answers", self.lost_answers.to_string()),
+            ("crashes", self.crashes.to_string()),
+            ("redeliveries", self.redeliveries.to_string()),
+            ("wake_ups", self.wake_ups.to_string()),
+            ("lost_wake_ups", self.lost_wake_ups.to_string()),
+            ("lost_timers", self.lost_timers.to_string()),
+            ("skipped_sweeps", self.skipped_sweeps.to_string()),
+            ("ambiguous_posts", self.ambiguous.to_string()),
+            ("lost", self.lost.to_string()),
+            ("after_ack", self.after_ack.to_string()),
+            ("doubled", self.doubled.to_string()),
+            ("doubled_find_failed", self.doubled_find_failed.to_string()),
+            ("doubled_not_found", self.doubled_not_found.to_string()),
+            ("doubled_late", self.doubled_late.to_string()),
+            ("doubled_unexplained", self.doubled_unexplained.to_string()),
+            ("violations", self.violations.to_string()),
+            ("sends_most", self.sends_most.to_string()),
+            ("timeline_most", self.tail_most.to_string()),
+            ("page_ms_p50", percentile(&self.page_late, 50).to_string()),
+            ("page_ms_p99", percentile(&self.page_late, 99).to_string()),
+            ("tick_late_ms_p50", percentile(&self.tick_late, 50).to_string()),
+            ("tick_late_ms_p99", percentile(&self.tick_late, 99).to_string()),
+        ]
+    }
+
+    /// `seconds`: how long the run took.
+    pub fn table(&self, seconds: f64) -> String {
+        let lines = self.lines(seconds);
+        lines.iter().map(|(name, value)| format!("{name:<22} {value:>14}\n")).collect()
+    }
+
+    /// One object on one line.
+    pub fn json(&self, seconds: f64) -> String {
+        let fields: Vec<String> =
+            self.lines(seconds).iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        format!("{{{}}}", fields.join(","))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+fn rate(count: u64, seconds: f64) -> f64 {
+    count as f64 / seconds.max(0.001)
+}
+
+fn percentile(values: &[i64], percent: usize) -> i64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let last = sorted.len().saturating_sub(1);
+    sorted.get(last * percent / 100).copied().unwrap_or_default()
+}

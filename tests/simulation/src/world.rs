@@ -1,0 +1,260 @@
+//! Everything that is outside the engine: time, queues, the table, the chat platforms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
+
+use crate::chance::Chance;
+use crate::chat::Platform;
+use crate::figures::Figures;
+use crate::message::{Item, Job};
+use crate::rates::Rates;
+use crate::senders::Source;
+use crate::store::Rows;
+use crate::tenants::Configured;
+
+/// The world's clock starts here: a Saturday at noon.
+pub(crate) const START: i64 = 1_763_812_800_000;
+
+pub(crate) struct World {
+    /// True time in milliseconds.
+    pub(crate) now: i64,
+    pub(crate) chance: Chance,
+    pub(crate) rates: Rates,
+    items: BTreeMap<(i64, u32, u64), Item>,
+    sequence: u64,
+    /// Who is being polled.
+    pub(crate) task: u64,
+    pub(crate) workers: Vec<WorkerState>,
+    /// Workers that died during this poll.
+    pub(crate) killed: BTreeSet<usize>,
+    pub(crate) is_laptop: bool,
+    /// Of the only process; moves when it dies.
+    pub(crate) epoch: u64,
+    pub(crate) rows: Rows,
+    pub(crate) platforms: BTreeMap<&'static str, Platform>,
+    pub(crate) configured: BTreeMap<String, Configured>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) healed_at: Option<i64>,
+    pub(crate) figures: Figures,
+    /// Counters that the engine spoke out, by delivery.
+    pub(crate) counted: BTreeMap<String, Vec<String>>,
+    /// Claims for posting that were written: who may post what until when.
+    pub(crate) claims: BTreeMap<SendKey, Vec<Claimed>>,
+    /// When each page was born, and how often each send was posted.
+    pub(crate) born: BTreeMap<SendKey, i64>,
+    pub(crate) landed: BTreeMap<SendKey, u32>,
+    /// Sends that were posted by a worker to whom they were new.
+    pub(crate) landed_first: BTreeSet<SendKey>,
+    /// What the events of this world are.
+    pub(crate) kinds: BTreeMap<EventId, EventKind>,
+    pub(crate) violations: Vec<String>,
+    pub(crate) history: Option<Vec<(i64, String)>>,
+    pub(crate) next_id: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WorkerState {
+    /// Its clock is so many milliseconds ahead.
+    pub(crate) skew: i64,
+    pub(crate) frozen_until: i64,
+    /// It is being started until then.
+    pub(crate) down_until: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Claimed {
+    pub(crate) task: u64,
+    pub(crate) mode: ClaimMode,
+    pub(crate) lease_until: Time,
+}
+
+impl World {
+    pub(crate) fn new(chance: Chance, rates: Rates, verbose: bool) -> Self {
+        Self {
+            now: START,
+            chance,
+            rates,
+            items: BTreeMap::new(),
+            sequence: 0,
+            task: 0,
+            workers: Vec::new(),
+            killed: BTreeSet::new(),
+            is_laptop: false,
+            epoch: 0,
+            rows: Rows::default(),
+            platforms: BTreeMap::new(),
+            configured: BTreeMap::new(),
+            sources: Vec::new(),
+            healed_at: None,
+            figures: Figures::default(),
+            counted: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            born: BTreeMap::new(),
+            landed: BTreeMap::new(),
+            landed_first: BTreeSet::new(),
+            kinds: BTreeMap::new(),
+            violations: Vec::new(),
+            history: verbose.then(Vec::new),
+            next_id: 0,
+        }
+    }
+
+    /// What happens at one moment happens in any order.
+    pub(crate) fn schedule(&mut self, at: i64, item: Item) {
+        let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
+        self.sequence += 1;
+        self.items.insert((at.max(self.now), lot, self.sequence), item);
+    }
+
+    pub(crate) fn put(&mut self, after: i64, job: Job) {
+        let is_durable = match job {
+            Job::Apply { .. } | Job::Sweep | Job::Rebuild | Job::Act(_) | Job::Click(_) => true,
+            Job::Deliver { .. } | Job::Tick { .. } => !self.is_laptop,
+        };
+        let epoch = (!is_durable).then_some(self.epoch);
+        self.schedule(self.now + after, Item::Job { job, epoch });
+    }
+
+    /// Moves time to what happens next.
+    pub(crate) fn pop(&mut self) -> Option<Item> {
+        let ((at, ..), item) = self.items.pop_first()?;
+        self.now = self.now.max(at);
+        Some(item)
+    }
+
+    /// Whether anything but sweeps is to come.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.items.values().all(|item| matches!(item, Item::SweepDue))
+    }
+
+    pub(crate) fn waiting(&self) -> Vec<String> {
+        self.items.values().map(|item| format!("{item:?}")).collect()
+    }
+
+    pub(crate) fn time(&self, worker: usize) -> Time {
+        Time::from_millis(self.now + self.workers[worker].skew)
+    }
+
+    pub(crate) fn true_time(&self) -> Time {
+        Time::from_millis(self.now)
+    }
+
+    pub(crate) fn note(&mut self, text: impl FnOnce() -> String) {
+        if let Some(history) = &mut self.history {
+            history.push((self.now, text()));
+        }
+    }
+
+    pub(crate) fn violate(&mut self, text: String) {
+        self.note(|| format!("VIOLATION {text}"));
+        if self.violations.len() < 20 {
+            self.violations.push(text);
+        }
+    }
+
+    pub(crate) fn id(&mut self, prefix: &str) -> String {
+        self.next_id += 1;
+        format!("{prefix}-{}", self.next_id)
+    }
+
+    fn latency(&mut self) -> i64 {
+        if self.chance.hit(self.rates.slow) {
+            self.chance.between(20, 900)
+        } else {
+            self.chance.between(1, 6)
+        }
+    }
+}
+
+/// What becomes of the process at one call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Lives,
+    DiesBefore,
+    DiesAfter,
+}
+
+#[derive(Clone)]
+pub(crate) struct Shared(pub(crate) Arc<Mutex<World>>);
+
+impl Shared {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        act(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One call of a port by a worker: it takes time before and after its effect, others act in
+    /// between, and the worker may die or stand still at either moment.
+    pub(crate) async fn call<T: Send>(
+        &self,
+        worker: usize,
+        effect: impl FnOnce(&mut World) -> T + Send,
+    ) -> T {
+        let (fate, before, after) = self.with(|world| {
+            let rate = world.rates.crash;
+            let fate = match (world.chance.hit(rate), world.chance.hit(0.5)) {
+                (false, _) => Fate::Lives,
+                (true, true) => Fate::DiesBefore,
+                (true, false) => Fate::DiesAfter,
+            };
+            if world.chance.hit(world.rates.freeze) {
+                let span = world.chance.between(1_000, 40_000);
+                world.workers[worker].frozen_until = world.now + span;
+                world.note(|| format!("worker {worker} freezes for {span} ms"));
+            }
+            (fate, world.latency(), world.latency())
+        });
+        self.pause(before).await;
+        if fate == Fate::DiesBefore {
+            self.die(worker).await;
+        }
+        let value = self.with(effect);
+        self.pause(after).await;
+        if fate == Fate::DiesAfter {
+            self.die(worker).await;
+        }
+        value
+    }
+
+    async fn die(&self, worker: usize) {
+        self.with(|world| {
+            world.killed.insert(worker);
+        });
+        pending().await
+    }
+
+    pub(crate) fn pause(&self, millis: i64) -> Pause {
+        let at = self.with(|world| world.now + millis);
+        Pause { shared: self.clone(), at, is_planned: false }
+    }
+}
+
+pub(crate) struct Pause {
+    shared: Shared,
+    at: i64,
+    is_planned: bool,
+}
+
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let (at, is_planned) = (self.at, self.is_planned);
+        let is_over = self.shared.with(|world| {
+            if world.now < at && !is_planned {
+                world.schedule(at, Item::Resume(context.waker().clone()));
+            }
+            world.now >= at
+        });
+        self.is_planned = true;
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
