@@ -190,7 +190,8 @@ receivers:
     assert listed[0]["labels"]["service"] == "orders"
 
     # The source says it is over.
-    over = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1))
+    # Whole seconds, and still after its start: more than a second went by since.
+    over = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     request("POST", sender + "/api/v2/alerts", json.dumps([{**alert, "endsAt": over}]), headers)
     eventually("resolved by the source", lambda: nightowl.alerts()[0]["status"] == "resolved")
     assert len(slack.messages(alice)) == 1, "Alice was paged exactly once"
@@ -244,6 +245,23 @@ def test_an_unanswered_alert_escalates_across_a_crash(emulate, owl):
     assert any(entry["kind"] == "escalated" for entry in alert["timeline"])
     time.sleep(2)
     assert len(slack.messages(alice)) == 1 and len(slack.messages(bob)) == 1
+
+
+def test_open_alerts_of_a_tenant_that_was_taken_out_go_on(emulate, owl, tmp_path):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/", timeout="0.2")
+    fire(nightowl, "Still burning")
+    alice, bob = slack.direct("alice@example.com"), slack.direct("bob@example.com")
+    wait_card(slack, alice, "Still burning")
+    (tmp_path / "nobody.yaml").write_text("tenants: []\n")
+    done = nightowl.run("apply", "-f", tmp_path / "nobody.yaml", "--data", nightowl.data)
+    assert done.returncode == 0, done.stderr
+    assert nightowl.post(f"/api/v1/webhook/{GENERIC_KEY}", '{"title": "Too late"}')[0] == 404
+    page = wait_card(slack, bob, "Still burning")
+    assert click(nightowl, page, bob, "ack", slack.user("bob@example.com"))[0] == 200
+    shown_alert = nightowl.run("alerts", "--tenant", "acme", "--json", "--data", nightowl.data)
+    listed = json.loads(shown_alert.stdout)["alerts"]
+    assert [alert["acknowledged_by"] for alert in listed] == ["Bob"], listed
 
 
 def test_a_202_survives_kill_9(emulate, owl):
