@@ -19,7 +19,8 @@ pub struct Access {
     /// `None`: AWS itself, in this region.
     pub endpoint: Option<String>,
     pub region: String,
-    pub access_key: String,
+    /// No secret on AWS, but all there is to the embedded database.
+    pub access_key: Secret,
     pub secret_key: Secret,
     /// Temporary credentials, such as a function's, have one.
     pub session_token: Option<Secret>,
@@ -39,7 +40,7 @@ impl Access {
         Self {
             endpoint: Some(endpoint.to_owned()),
             region: "us-east-1".to_owned(),
-            access_key: access_key.expose().to_owned(),
+            access_key: access_key.clone(),
             secret_key: Secret::new("unused"),
             session_token: None,
             attempt_timeout: Self::ATTEMPT_LOCAL,
@@ -57,7 +58,7 @@ impl Access {
     /// The same before it is built, for whoever adds an interceptor.
     pub fn config(&self, http: SharedHttpClient) -> aws_sdk_dynamodb::config::Builder {
         let credentials = Credentials::new(
-            &self.access_key,
+            self.access_key.expose(),
             self.secret_key.expose(),
             self.session_token.as_ref().map(|token| token.expose().to_owned()),
             None,

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use nightowl_domain::Time;
 use nightowl_engine::ports::Report;
 use nightowl_engine::testing::fired;
+use nightowl_messaging::Secret;
 use nightowl_store::embedded::Embedded;
 use nightowl_store::{DynamoStore, Tables, create_tables};
 
@@ -76,7 +77,7 @@ async fn nobody_without_the_key_is_answered() {
     let folder = tempfile::TempDir::new().unwrap();
     let (embedded, _store) = open(&folder.path().join("nightowl.db")).await;
     let mut access = embedded.access();
-    access.access_key = "AKIAIOSFODNN7EXAMPLE".to_owned();
+    access.access_key = Secret::new("AKIAIOSFODNN7EXAMPLE");
     let stranger =
         DynamoStore::new(access.client(nightowl_store::http_client()), Tables::default());
     let refused = stranger.list_intake().await.unwrap_err();
