@@ -1,6 +1,7 @@
 """Programs that several tests share."""
 
 import pytest
+from slack_sdk.models.blocks import Block
 
 from harness import EMULATE, Program, Recorder, Slack, eventually, free_port
 
@@ -24,6 +25,20 @@ def emulate(tmp_path):
     yield recorder, slack
     recorder.stop()
     program.stop()
+    assert_slack_would_take(recorder.block_lists())
+
+
+def assert_slack_would_take(lists):
+    """Slack's own library reads every block; what it does not check is checked here."""
+    assert lists
+    for blocks in lists:
+        assert len(blocks) <= 50
+        for block in blocks:
+            parsed = Block.parse(block)
+            assert parsed is not None, block
+            parsed.to_dict()
+            for field in block.get("fields") or []:
+                assert len(field["text"]) <= 2000
 
 
 @pytest.fixture

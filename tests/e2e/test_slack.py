@@ -5,7 +5,6 @@ import time
 import urllib.parse
 
 import pytest
-from slack_sdk.models.blocks import Block
 from slack_sdk.signature import SignatureVerifier
 
 from conftest import TOKEN
@@ -61,14 +60,18 @@ def config(api_url, timeout="10"):
 
 @pytest.fixture
 def owl(tmp_path, started):
-    """Starts a NightOwl whose Slack is at `api_url`."""
+    """Starts a NightOwl whose Slack is at `api_url`; at the end its logs hold no secret."""
+    running = []
 
     def start(api_url, timeout="10"):
         made = NightOwl(tmp_path, config(api_url, timeout), SECRETS)
         started(made)
+        running.append(made)
         return made.start()
 
-    return start
+    yield start
+    for made in running:
+        assert_no_secret(made)
 
 
 def fire(owl, title, **fields):
@@ -196,19 +199,7 @@ receivers:
     eventually("resolved by the source", lambda: nightowl.alerts()[0]["status"] == "resolved")
     assert len(slack.messages(alice)) == 1, "Alice was paged exactly once"
     assert len(slack.messages(channel)) == 1, "one card, edited in place"
-
-    lists = recorder.block_lists()
-    assert lists
-    for blocks in lists:
-        assert len(blocks) <= 50
-        for block in blocks:
-            parsed = Block.parse(block)
-            assert parsed is not None, block
-            parsed.to_dict()
-            for field in block.get("fields") or []:
-                assert len(field["text"]) <= 2000
     assert nightowl.stop() == 0
-    assert_no_secret(nightowl)
 
 
 def test_commands_act_and_answer(emulate, owl):
