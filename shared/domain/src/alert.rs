@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Actor, AlertId, Entry, EventId, Occurrence, Received, Send, SeriesHash, Severity, Time, WriteId,
+    Actor, AlertId, Entry, EventId, MessageRef, NoticeKind, Occurrence, Received, Send, SendState,
+    SeriesHash, Severity, Time, What, WriteId,
 };
 
 /// The hot item: all that `step` reads and writes. Long text is in [`Details`].
@@ -94,6 +95,75 @@ impl Alert {
     }
     pub fn send(&self, key: &crate::SendKey) -> Option<&Send> {
         self.sends.iter().find(|send| send.key == *key)
+    }
+
+    /// The message that this send is a reply to, if it is one. A reply belongs under the newest
+    /// card of its channel: one that stands, else one that stood, where it may have landed.
+    pub fn parent(&self, send: &Send) -> Option<&MessageRef> {
+        match &send.what {
+            What::Notice(NoticeKind::Reply { .. }) => {
+                let cards = self.sends.iter().rev();
+                let cards = cards.filter(|card| card.what == What::Card && card.to == send.to);
+                // The first of the smallest: the newest of those that stand.
+                let posted = cards.filter_map(|card| Some((!self.stands(card), posted(card)?)));
+                posted.min_by_key(|(gone, _)| *gone).map(|(_, at)| at)
+            }
+            What::Notice(NoticeKind::FinalState { card }) => self.send(card).and_then(posted),
+            What::Notice(
+                NoticeKind::Exhausted | NoticeKind::AckTimeout | NoticeKind::WhatFixedIt,
+            )
+            | What::Card
+            | What::Page(_) => None,
+        }
+    }
+
+    /// Whether a posted card is still there. One that cannot be edited any more is, and a reply
+    /// with the state follows it.
+    pub(crate) fn stands(&self, card: &Send) -> bool {
+        let SendState::Sent(shown) = &card.state else { return false };
+        let is_frozen = || {
+            self.sends.iter().any(|send| match &send.what {
+                What::Notice(NoticeKind::FinalState { card: frozen }) => *frozen == card.key,
+                What::Notice(
+                    NoticeKind::Exhausted
+                    | NoticeKind::AckTimeout
+                    | NoticeKind::Reply { .. }
+                    | NoticeKind::WhatFixedIt,
+                )
+                | What::Card
+                | What::Page(_) => false,
+            })
+        };
+        !shown.closed || is_frozen()
+    }
+
+    /// Whether it may be posted as things stand: a page while the alert fires, a reply while its
+    /// card stands, all else always.
+    pub(crate) fn may_post(&self, send: &Send) -> bool {
+        match &send.what {
+            What::Page(_) => matches!(self.status, Status::Firing),
+            What::Notice(NoticeKind::Reply { .. }) => self
+                .sends
+                .iter()
+                .any(|card| card.what == What::Card && card.to == send.to && self.stands(card)),
+            What::Notice(
+                NoticeKind::Exhausted
+                | NoticeKind::AckTimeout
+                | NoticeKind::FinalState { .. }
+                | NoticeKind::WhatFixedIt,
+            )
+            | What::Card => true,
+        }
+    }
+}
+
+const fn posted(send: &Send) -> Option<&MessageRef> {
+    match &send.state {
+        SendState::Sent(shown) => Some(&shown.message),
+        SendState::Wanted { .. }
+        | SendState::Claimed { .. }
+        | SendState::InDoubt { .. }
+        | SendState::Dropped(_) => None,
     }
 }
 

@@ -158,7 +158,8 @@ pub enum Settlement {
     Retry { at: Time, reason: String },
     /// The destination or the credentials do not work; `reason` in words for operators. A page
     /// falls back to another place; what cannot is tried again five minutes after `at`.
-    Broken { at: Time, reason: String },
+    /// `credentials`: nothing of this provider works, wherever it goes.
+    Broken { at: Time, reason: String, credentials: bool },
     /// An edit was refused because the message is gone.
     Gone { at: Time },
     /// An edit was refused for good though the message may still stand.

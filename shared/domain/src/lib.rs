@@ -29,7 +29,7 @@ pub use send::{
 };
 pub use severity::Severity;
 pub use step::{Change, Skew, Step, step};
-pub use tenant::{Integration, Tenant, User};
+pub use tenant::{Integration, Tenant, Turn, User};
 pub use time::Time;
 pub use timeline::{Entry, EntryKind};
 pub use wanted::{Want, due_at, wanted};

@@ -49,9 +49,30 @@ pub enum NoticeKind {
     AckTimeout,
     /// The card could not be edited for good; this reply carries the state. By the card's key.
     FinalState { card: SendKey },
+    /// A reply under the card: what happened, a line each. Grows while nobody has begun to post it.
+    Reply { text: String },
+    /// To whoever resolved it without a word: asks what fixed it.
+    WhatFixedIt,
 }
 
-/// Where it goes, fixed at birth.
+impl Send {
+    /// Whether it is said under the card, and so only while that stands.
+    pub const fn is_reply(&self) -> bool {
+        match &self.what {
+            What::Notice(NoticeKind::Reply { .. }) => true,
+            What::Notice(
+                NoticeKind::Exhausted
+                | NoticeKind::AckTimeout
+                | NoticeKind::FinalState { .. }
+                | NoticeKind::WhatFixedIt,
+            )
+            | What::Card
+            | What::Page(_) => false,
+        }
+    }
+}
+
+/// Where it goes, fixed at birth; a reply follows the card until somebody begins to post it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Destination {
     /// A name or id as the configuration has it; the provider resolves names once.
@@ -134,13 +155,15 @@ pub enum DropReason {
     Acknowledged,
     Snoozed,
     Resolved,
-    /// A newer undelivered page to the same person by the same method says the same.
+    /// A newer undelivered page to the same person by the same method says the same; or what it
+    /// asks was answered before it went out.
     Superseded,
     /// In doubt when the alert stopped firing, and `find` says it was never posted.
     NeverPosted,
-    /// Its destination is broken; another page was born in its place.
+    /// Its destination is broken; another send was born in its place.
     FellBack,
-    /// Its destination stayed broken for an hour after the alert was over.
+    /// Its destination stayed broken for an hour after the alert was over, or there is no message
+    /// left that it could be said under.
     GaveUp,
 }
 

@@ -6,6 +6,7 @@ mod claim;
 mod cleared;
 mod draft;
 mod edit;
+mod elsewhere;
 mod fallback;
 mod finish;
 mod fired;
@@ -15,6 +16,7 @@ mod order;
 mod people;
 mod place;
 mod settle;
+mod tell;
 mod tick;
 mod words;
 

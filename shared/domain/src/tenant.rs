@@ -1,8 +1,8 @@
 //! A tenant as configured: the part that decides, without any secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Policy, Schedule, Severity};
+use crate::{EntryKind, Policy, Schedule, Severity};
 
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Tenant {
@@ -18,6 +18,8 @@ pub struct Tenant {
     pub default_channels: BTreeMap<String, String>,
     /// Whether anybody in the chat workspace may act, known to the tenant or not.
     pub allow_unlinked: bool,
+    /// Which turns of an alert are told as replies under its card.
+    pub thread_replies: BTreeSet<Turn>,
     pub users: Vec<User>,
     pub schedules: Vec<Schedule>,
     pub policies: Vec<Policy>,
@@ -50,6 +52,61 @@ pub struct User {
     pub name: String,
     pub email: Option<String>,
     pub timezone: Option<String>,
+    /// Their user name or id on a platform, by provider name, where the e-mail address does not
+    /// tell.
+    pub handles: BTreeMap<String, String>,
+}
+
+/// A turning point of an alert that a reply under its card can tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// The next tier or round is told.
+    Escalated,
+    /// Acknowledged, or given back.
+    Acknowledged,
+    Snoozed,
+    /// By a person or by the source.
+    Resolved,
+    /// Somebody wrote a note.
+    Noted,
+}
+
+impl Turn {
+    pub const ALL: [Self; 5] =
+        [Self::Escalated, Self::Acknowledged, Self::Snoozed, Self::Resolved, Self::Noted];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Escalated => "escalated",
+            Self::Acknowledged => "acknowledged",
+            Self::Snoozed => "snoozed",
+            Self::Resolved => "resolved",
+            Self::Noted => "noted",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|turn| turn.name() == word)
+    }
+
+    /// `None`: no turning point.
+    pub const fn of(kind: EntryKind) -> Option<Self> {
+        match kind {
+            EntryKind::Escalated => Some(Self::Escalated),
+            EntryKind::Acknowledged | EntryKind::Unacknowledged => Some(Self::Acknowledged),
+            EntryKind::Snoozed => Some(Self::Snoozed),
+            EntryKind::Resolved | EntryKind::Cleared => Some(Self::Resolved),
+            EntryKind::Note => Some(Self::Noted),
+            EntryKind::Opened
+            | EntryKind::Fired
+            | EntryKind::Problem
+            | EntryKind::Paged
+            | EntryKind::PageFailed
+            | EntryKind::Delivered
+            | EntryKind::Exhausted
+            | EntryKind::Ignored => None,
+        }
+    }
 }
 
 /// One inbound source with a key and a format.

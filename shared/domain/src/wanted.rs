@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::{Alert, Send, SendKey, SendState, Skew, Status, Time, What};
+use crate::{Alert, NoticeKind, Send, SendKey, SendState, Skew, Status, Time, What};
 
 /// A card that is behind by its count only is edited no more often than this.
 const COUNT_EVERY: Duration = Duration::from_secs(60);
@@ -56,6 +56,8 @@ fn of_send(alert: &Alert, send: &Send) -> Option<Want> {
         What::Card | What::Notice(_) => false,
     };
     let at = match &send.state {
+        // A reply waits for its card, whose settle makes it owed.
+        SendState::Wanted { .. } if send.is_reply() && !alert.may_post(send) => return None,
         SendState::Wanted { not_before } => *not_before,
         SendState::Claimed { lease_until, .. } => Some(*lease_until + LEASE_SKEW),
         SendState::InDoubt { not_before, .. } => Some(*not_before),
@@ -82,8 +84,14 @@ pub(crate) fn behind(send: &Send, rev: u64, count: u32) -> Option<Option<Time>> 
     };
     let (follows, follows_count) = match send.what {
         What::Card => (true, true),
-        What::Page(_) => (true, false),
-        What::Notice(_) => (false, false),
+        // Once it is answered, the question is not asked any more.
+        What::Page(_) | What::Notice(NoticeKind::WhatFixedIt) => (true, false),
+        What::Notice(
+            NoticeKind::Exhausted
+            | NoticeKind::AckTimeout
+            | NoticeKind::FinalState { .. }
+            | NoticeKind::Reply { .. },
+        ) => (false, false),
     };
     if shown.closed || !follows {
         return None;

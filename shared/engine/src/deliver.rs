@@ -8,6 +8,7 @@ mod find;
 mod post;
 mod settle;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -92,7 +93,13 @@ impl<P: Ports> Engine<P> {
         };
         let settles = self.carry_out(&held, &work.jobs, kit).await;
         delivered.count(&settles);
+        let broken = broken_providers(&held.alert, &settles);
         self.settle(&held, settles).await?;
+        for (provider, reason) in broken {
+            let text =
+                format!("NightOwl cannot use {provider}, and pages go other ways: {reason}.");
+            self.tell_broken(&occurrence.tenant, &provider, &text).await;
+        }
         Ok(delivered)
     }
 
@@ -150,7 +157,7 @@ impl<P: Ports> Engine<P> {
         let delivery = Delivery {
             alert,
             kit,
-            link: self.link(&alert.occurrence()),
+            link: self.alert_link(&alert.occurrence()),
             lease_until: held.lease_until,
             at: self.ports().clock().now(),
         };
@@ -175,6 +182,7 @@ impl<P: Ports> Engine<P> {
             None => Settlement::Broken {
                 at: self.ports().clock().now(),
                 reason: format!("{} is not set up for this tenant", send.to.provider()),
+                credentials: true,
             },
             Some(provider) => {
                 let provider = provider.as_ref();
@@ -241,6 +249,20 @@ const fn name(settlement: &Settlement) -> &'static str {
         Settlement::Gone { .. } => "gone",
         Settlement::EditRefused { .. } => "edit_refused",
     }
+}
+
+/// Those whose credentials do not work, each with the reason, which is the provider's own words
+/// and holds no secret.
+fn broken_providers(alert: &Alert, settles: &[Settle]) -> BTreeMap<String, String> {
+    let mut broken = BTreeMap::new();
+    for settle in settles {
+        if let Settlement::Broken { reason, credentials: true, .. } = &settle.settlement
+            && let Some(send) = alert.send(&settle.key)
+        {
+            broken.insert(send.to.provider().to_owned(), reason.clone());
+        }
+    }
+    broken
 }
 
 fn own_event(id: EventId, at: Time, kind: EventKind) -> Event {

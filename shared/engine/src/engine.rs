@@ -32,7 +32,12 @@ impl<P: Ports> Engine<P> {
         &self.outages
     }
 
-    pub(crate) fn link(&self, occurrence: &Occurrence) -> Option<String> {
+    /// Where people reach the web console, if that is known; without a slash at the end.
+    pub(crate) fn console(&self) -> Option<&str> {
+        self.console.as_deref()
+    }
+
+    pub(crate) fn alert_link(&self, occurrence: &Occurrence) -> Option<String> {
         self.console.as_ref().map(|base| format!("{base}/console/alerts/{}", occurrence.id))
     }
 

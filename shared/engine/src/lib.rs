@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod flush;
 mod opening;
+mod operators;
 mod outage;
 mod pacer;
 pub mod ports;

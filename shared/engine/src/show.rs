@@ -42,7 +42,7 @@ impl<P: Ports> Engine<P> {
             policy: &basis.policy,
             at: self.ports().clock().now(),
             next: self.next_short_id(&shown.alert).await?,
-            link: self.link(&shown.alert.occurrence()),
+            link: self.alert_link(&shown.alert.occurrence()),
             faces: &Faces::default(),
         };
         Ok(alert_message(&view, &SendKey::default()))

@@ -20,7 +20,7 @@ pub use clock::{CountingEntropy, VirtualClock};
 pub use config::{StaticConfig, StaticProviders};
 pub use conformance::store_conformance;
 pub use ports::TestPorts;
-pub use provider::{Posted, Script, ScriptedProvider};
+pub use provider::{Posted, Script, ScriptedProvider, Stage};
 pub use queues::{MemoryIntake, MemoryTimer, MemoryWake, Timed};
 pub use sample::{fired, sample_alert, sample_details, sample_tenant};
 pub use store::MemoryStore;

@@ -3,8 +3,11 @@
 mod apply;
 mod deliver;
 mod log;
+mod operators;
 mod page;
+mod readers;
 mod sweep;
+mod thread;
 mod view;
 
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use crate::{Applied, Clock, Engine, EngineError, Report};
 struct World {
     ports: TestPorts,
     chat: ScriptedProvider,
+    inbox: ScriptedProvider,
     engine: Engine<TestPorts>,
 }
 
@@ -26,10 +30,11 @@ impl World {
         let provider = |name| ScriptedProvider::new(name, ports.clock.clone(), ports.trap.clone());
         let chat = provider("chat");
         ports.providers.set(Arc::new(chat.clone()));
-        ports.providers.set(Arc::new(provider("inbox")));
+        let inbox = provider("inbox");
+        ports.providers.set(Arc::new(inbox.clone()));
         ports.config.set(sample_tenant());
         let engine = Engine::new(ports.clone()).with_console("https://owl.example/");
-        Self { ports, chat, engine }
+        Self { ports, chat, inbox, engine }
     }
 
     /// One with an alert that has just opened; its wake-ups are taken.

@@ -69,6 +69,7 @@ pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
         description: details.description.clone(),
         labels: other_labels(details),
         count: alert.count,
+        zone: view.zone().iana_name().unwrap_or("UTC").to_owned(),
         fired_at: alert.opened.at,
         acknowledged_by: shown.acknowledged.as_ref().map(|(by, _)| by.clone()),
         acknowledged_at: shown.acknowledged.map(|(_, at)| at),
@@ -166,6 +167,7 @@ fn buttons(view: &View<'_>) -> Vec<Button> {
             buttons.push(Button::Escalate);
         }
         buttons.push(Button::Resolve);
+        buttons.push(Button::Snooze);
     }
     if view.details.link(LinkKind::Runbook).is_some() {
         buttons.push(Button::Runbook);

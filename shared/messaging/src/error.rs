@@ -18,7 +18,9 @@ pub enum ProviderError {
     /// Credentials, permissions, channel or person do not work: tell the operator what to mend,
     /// use the next target meanwhile.
     #[error("{reason}; {hint}")]
-    Broken { reason: String, hint: String },
+    /// `credentials`: nothing of this provider works, wherever it goes; else it is this channel or
+    /// person.
+    Broken { reason: String, hint: String, credentials: bool },
     /// The message to be edited is not there (any more) or may not be edited for good.
     #[error("the message is gone: {reason}")]
     Gone { reason: String, may_repost: bool },

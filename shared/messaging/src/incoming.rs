@@ -1,8 +1,10 @@
 //! What people do in chat, parsed from verified bytes, and what they are told.
 
-use crate::ButtonValue;
+use std::collections::BTreeMap;
 
-/// `/nightowl ack x2k9fq`.
+use crate::{ButtonValue, FormDef, FormState, Snooze};
+
+/// `/nightowl ack x2k9fq`, or the same words in a message that mentions the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomingCommand {
     /// `/nightowl` …
@@ -12,6 +14,8 @@ pub struct IncomingCommand {
     pub user_ref: String,
     pub user_name: String,
     pub channel_id: String,
+    /// The root message of the thread that it was typed in, if the platform says so.
+    pub thread: Option<String>,
     /// The platform's workspace id.
     pub workspace: String,
 }
@@ -22,6 +26,8 @@ pub struct IncomingAction {
     /// The platform it happened on, as [`crate::Provider::name`] says it.
     pub provider: &'static str,
     pub action: ActionId,
+    /// What was chosen from a menu; `None` for a button, and for a choice that was never offered.
+    pub choice: Option<Snooze>,
     pub value: ButtonValue,
     pub user_ref: String,
     pub user_name: String,
@@ -34,6 +40,23 @@ pub struct IncomingAction {
     pub click_id: String,
 }
 
+/// A form of ours, filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncomingForm {
+    /// The platform it happened on, as [`crate::Provider::name`] says it.
+    pub provider: &'static str,
+    /// What we said when we opened it: proved to be ours, for this person, and not used before.
+    pub state: FormState,
+    pub user_ref: String,
+    pub user_name: String,
+    pub workspace: String,
+    pub app_id: String,
+    /// By field id; an empty field is left out or empty.
+    pub fields: BTreeMap<String, String>,
+    /// Names this submission, so that the platform's own retry is the same event.
+    pub submit_id: String,
+}
+
 /// The buttons that act. `Runbook` is a link, but some platforms tell us of the click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionId {
@@ -41,12 +64,21 @@ pub enum ActionId {
     Unacknowledge,
     Escalate,
     Resolve,
+    Snooze,
+    Note,
     Runbook,
 }
 
 impl ActionId {
-    pub const ALL: [Self; 5] =
-        [Self::Acknowledge, Self::Unacknowledge, Self::Escalate, Self::Resolve, Self::Runbook];
+    pub const ALL: [Self; 7] = [
+        Self::Acknowledge,
+        Self::Unacknowledge,
+        Self::Escalate,
+        Self::Resolve,
+        Self::Snooze,
+        Self::Note,
+        Self::Runbook,
+    ];
 
     /// Letters only: Mattermost answers 404 to a click on any other id.
     pub const fn name(self) -> &'static str {
@@ -55,6 +87,8 @@ impl ActionId {
             Self::Unacknowledge => "unack",
             Self::Escalate => "escalate",
             Self::Resolve => "resolve",
+            Self::Snooze => "snooze",
+            Self::Note => "note",
             Self::Runbook => "runbook",
         }
     }
@@ -71,6 +105,8 @@ pub struct CommandResponse {
     /// Only the person sees it.
     pub ephemeral: bool,
     pub sections: Vec<ResponseSection>,
+    /// A way on, below everything else.
+    pub link: Option<WayOn>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -86,9 +122,49 @@ pub struct Field {
     pub value: String,
 }
 
+/// A link button: an address of our own, shown to one person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WayOn {
+    pub label: String,
+    /// https (or http on a laptop); may hold a one-time token, so it is never logged.
+    pub url: String,
+}
+
+impl std::fmt::Debug for WayOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WayOn").field("label", &self.label).finish_non_exhaustive()
+    }
+}
+
+/// What one person alone is told. Plain untrusted text, escaped by the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Whisper {
+    pub text: String,
+    pub link: Option<WayOn>,
+}
+
+impl Whisper {
+    pub fn say(text: impl Into<String>) -> Self {
+        Self { text: text.into(), link: None }
+    }
+}
+
 /// What follows a click.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct InteractionResponse {
-    /// To the person alone; `None`: the changed card says it.
-    pub ephemeral: Option<String>,
+    /// To the person alone; `None`: the changed card, or the form, says it.
+    pub ephemeral: Option<Whisper>,
+    /// To be opened for the person, while the click's trigger lives.
+    pub form: Option<(FormDef, FormState)>,
+}
+
+/// What follows a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormAnswer {
+    /// The form closes; the person alone is told `whisper`, if anything.
+    Done { whisper: Option<Whisper> },
+    /// The form stays open, each sentence at its field; nothing was done.
+    Errors(BTreeMap<String, String>),
+    /// The form stays open or closes with this sentence; nothing was done.
+    Failed(String),
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod form;
 pub mod incoming;
 pub mod log;
 pub mod message;
@@ -12,16 +13,17 @@ pub mod settings;
 pub mod verify;
 
 pub use error::ProviderError;
+pub use form::{FieldKind, FormDef, FormField, FormId, FormOption, FormState};
 pub use incoming::{
-    ActionId, CommandResponse, Field, IncomingAction, IncomingCommand, InteractionResponse,
-    ResponseSection,
+    ActionId, CommandResponse, Field, FormAnswer, IncomingAction, IncomingCommand, IncomingForm,
+    InteractionResponse, ResponseSection, WayOn, Whisper,
 };
 pub use log::{LogError, LoggedMessage, MessageLog};
 pub use message::{
     AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Form, Message,
-    NoticeMessage, Person, Post,
+    NoticeMessage, Person, Post, PromptMessage, Snooze,
 };
-pub use provider::{ChatUser, Provider, Workspace};
+pub use provider::{ChatUser, Check, Checkup, Opener, Provider, Workspace};
 pub use secret::Secret;
 pub use settings::{Setting, Settings};
 pub use verify::{Forged, Verified};

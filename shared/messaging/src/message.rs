@@ -1,12 +1,15 @@
 //! What is said, without a platform's form. All text fields are untrusted and plain: each provider
 //! escapes them for its own markup.
 
-use nightowl_domain::{Destination, SendKey, Severity, Time};
+use jiff::tz::TimeZone;
+use nightowl_domain::{Destination, MessageRef, SendKey, Severity, Time};
 
 /// One post.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     pub to: Destination,
+    /// The message, in the same channel, that this is a reply to.
+    pub under: Option<MessageRef>,
     /// Carried invisibly with the message, so that `find` recognises it.
     pub delivery: SendKey,
     pub message: Message,
@@ -29,6 +32,8 @@ pub enum Message {
     /// A page to one person: the alert with its buttons, addressed.
     Direct(DirectMessage),
     Notice(NoticeMessage),
+    /// Asks one person for something about an alert that is over: its only button opens a form.
+    Prompt(PromptMessage),
 }
 
 /// A person as a message shows them.
@@ -59,6 +64,8 @@ pub struct AlertMessage {
     /// Labels that are not shown as a field of their own, in order.
     pub labels: Vec<(String, String)>,
     pub count: u32,
+    /// In which moments are told, by its IANA name: that of those who are on call.
+    pub zone: String,
     pub fired_at: Time,
     pub acknowledged_by: Option<String>,
     pub acknowledged_at: Option<Time>,
@@ -94,8 +101,51 @@ pub enum Button {
     Unacknowledge,
     Escalate,
     Resolve,
+    /// A menu of [`Snooze::ALL`].
+    Snooze,
+    /// Opens a form for a note.
+    Note,
     /// A link, where there is one; never an action.
     Runbook,
+}
+
+/// What the snooze menu offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Snooze {
+    HalfHour,
+    TwoHours,
+    /// Until 9:00, in the zone of whoever chooses it.
+    Morning,
+    /// Opens a form that asks until when.
+    Until,
+}
+
+impl Snooze {
+    pub const ALL: [Self; 4] = [Self::HalfHour, Self::TwoHours, Self::Morning, Self::Until];
+
+    /// Letters and digits only; what comes back with the choice.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HalfHour => "30m",
+            Self::TwoHours => "2h",
+            Self::Morning => "morning",
+            Self::Until => "until",
+        }
+    }
+
+    /// For people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::HalfHour => "for 30 minutes",
+            Self::TwoHours => "for 2 hours",
+            Self::Morning => "until 9:00",
+            Self::Until => "until …",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == word)
+    }
 }
 
 /// A page through a channel: it names whom it is for.
@@ -136,6 +186,15 @@ pub struct NoticeMessage {
     pub alert: Option<AlertMessage>,
 }
 
+/// Asked once the alert is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromptMessage {
+    /// Its buttons are [`Button::Note`] alone.
+    pub alert: AlertMessage,
+    /// The question, in a sentence or two.
+    pub text: String,
+}
+
 /// What a click on a button of a message says about it: the parts a provider puts into the button
 /// and reads back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +223,14 @@ impl ButtonValue {
     }
 }
 
+impl AlertMessage {
+    /// `2026-09-21 16:05 CEST`, for a platform that has no mark for the reader's own zone.
+    pub fn moment(&self, time: Time) -> String {
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        time.timestamp().to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    }
+}
+
 impl Message {
     /// The alert it is about, if any.
     pub fn alert(&self) -> Option<&AlertMessage> {
@@ -172,6 +239,7 @@ impl Message {
             Self::Escalation(page) => Some(&page.alert),
             Self::Direct(page) => Some(&page.alert),
             Self::Notice(notice) => notice.alert.as_ref(),
+            Self::Prompt(prompt) => Some(&prompt.alert),
         }
     }
 }

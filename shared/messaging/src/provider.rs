@@ -1,9 +1,11 @@
 //! What every chat platform can do for us.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 
-use crate::{Message, Post, ProviderError};
+use crate::{FormDef, FormState, Message, Post, ProviderError, Secret, Whisper};
 
 /// One tenant's connection to one platform. Every verb is called by the engine or a function; none
 /// has a default that fails at run time. Each call ends within 8 s, so that it fits its lease.
@@ -11,7 +13,7 @@ use crate::{Message, Post, ProviderError};
 /// Seed names: post alert, post escalation, send DM and notices are `post` with the message of that
 /// name; update alert is `update`.
 #[async_trait]
-pub trait Provider: Send + Sync {
+pub trait Provider: Any + Send + Sync {
     /// `slack`, `inbox` …: the word of the configuration and of message references.
     fn name(&self) -> &'static str;
 
@@ -22,9 +24,11 @@ pub trait Provider: Send + Sync {
     async fn update(&self, at: &MessageRef, message: &Message) -> Result<(), ProviderError>;
 
     /// The message with this delivery id that we posted to `to` at or after `since`, if it is there.
+    /// `under`: it was a reply to that message (`Post::under`), which a platform may list apart.
     async fn find(
         &self,
         to: &Destination,
+        under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError>;
@@ -37,12 +41,36 @@ pub trait Provider: Send + Sync {
     /// not met.
     async fn describe_user(&self, user_ref: &str) -> Result<Option<ChatUser>, ProviderError>;
 
+    /// Whether a text has the form of the platform's user ids. What has it is never taken for a
+    /// user name: on most platforms people choose those, another's id among them.
+    fn is_user_ref(&self, _text: &str) -> bool {
+        false
+    }
+
     /// The platform's channel id for a configured name or id. `Broken` says what to do about it.
     async fn resolve_channel(&self, channel: &str) -> Result<String, ProviderError>;
 
-    /// Tells one person something in a channel, seen by nobody else where the platform can.
-    async fn whisper(&self, channel: &str, user_ref: &str, text: &str)
-    -> Result<(), ProviderError>;
+    /// Tells one person something in a channel, seen by nobody else where the platform can; else
+    /// in a direct message.
+    async fn whisper(
+        &self,
+        channel: &str,
+        user_ref: &str,
+        whisper: &Whisper,
+    ) -> Result<(), ProviderError>;
+
+    /// Opens a form for whoever made this trigger, which lives for some seconds and is used once.
+    /// `state` comes back with the submission.
+    async fn open_form(
+        &self,
+        opener: &Opener,
+        form: &FormDef,
+        state: &FormState,
+    ) -> Result<(), ProviderError>;
+
+    /// Everything that has to work, tried: the credentials, what they may do, whether the bot is in
+    /// `channel`, and a message posted there and edited. Changes nothing else.
+    async fn check(&self, channel: &str) -> Result<Checkup, ProviderError>;
 
     /// Whether the credentials work, and whose they are.
     async fn connect(&self) -> Result<Workspace, ProviderError>;
@@ -54,9 +82,42 @@ pub struct ChatUser {
     /// Our user id.
     pub user: String,
     pub email: Option<String>,
+    /// Their user name or id on the platform, as the configuration says.
+    pub handle: Option<String>,
+    /// The platform's user id, where it is known already.
+    pub user_ref: Option<String>,
     pub name: String,
     /// Deactivated, or a bot.
     pub is_gone: bool,
+}
+
+/// Who is to see a form, and by which right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opener {
+    /// The platform's trigger, as a verified callback brought it. A credential: never logged.
+    pub trigger: Secret,
+    pub user_ref: String,
+    pub channel_id: String,
+}
+
+/// What `check` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkup {
+    pub workspace: Workspace,
+    /// In the order in which they were tried; those behind a failed one that it depends on are
+    /// left out.
+    pub checks: Vec<Check>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// `token`, `scopes`, `channel`, `member`, `post`, `edit` …
+    pub name: &'static str,
+    pub ok: bool,
+    /// What was found, in a sentence.
+    pub detail: String,
+    /// What an administrator must click where; empty if it is ok.
+    pub hint: String,
 }
 
 /// What `connect` learns.

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::Secret;
 
@@ -64,6 +66,55 @@ pub fn sign_hmac_sha256(secret: &Secret, parts: &[&[u8]]) -> String {
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Checks that one of `given` is one of `accepted`, in constant time but for their lengths. Empty
+/// ones on either side never match.
+pub fn token(accepted: &[Secret], given: &[&str], body: Bytes) -> Result<Verified<Bytes>, Forged> {
+    let mut accepted = accepted.iter().filter(|secret| !secret.is_empty()).peekable();
+    if accepted.peek().is_none() {
+        return Err(Forged::NoSecret);
+    }
+    if given.iter().all(|text| text.is_empty()) {
+        return Err(Forged::Missing);
+    }
+    let mut is_one = Choice::from(0);
+    for secret in accepted {
+        for text in given {
+            is_one |= secret.expose().as_bytes().ct_eq(text.as_bytes());
+        }
+    }
+    if bool::from(is_one) { Ok(Verified(body)) } else { Err(Forged::Mismatch) }
+}
+
+/// A public key on the curve P-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct P256Key([u8; 65]);
+
+impl P256Key {
+    /// What stands before the point in a DER `SubjectPublicKeyInfo` of this curve (RFC 5480).
+    const SPKI: [u8; 26] = [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
+        0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    ];
+
+    /// Reads a DER `SubjectPublicKeyInfo` with an uncompressed point. `None` if it is not that. A
+    /// point that is not on the curve verifies nothing.
+    pub fn from_spki(der: &[u8]) -> Option<Self> {
+        let point: [u8; 65] = der.strip_prefix(&Self::SPKI)?.try_into().ok()?;
+        (point[0] == 4).then_some(Self(point))
+    }
+}
+
+/// Checks `signature`, an ECDSA over the SHA-256 of `signed`, in ASN.1.
+pub fn ecdsa_p256(
+    key: &P256Key,
+    signed: Bytes,
+    signature: &[u8],
+) -> Result<Verified<Bytes>, Forged> {
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &key.0);
+    key.verify(&signed, signature).map_err(|_| Forged::Mismatch)?;
+    Ok(Verified(signed))
+}
+
 fn mac_of(secret: &Secret) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     Hmac::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes a key of any length")
@@ -101,5 +152,35 @@ mod tests {
         assert_eq!(check(&Secret::new(""), "body", &hex), Err(Forged::NoSecret));
         assert_eq!(check(&secret, "body", "zz"), Err(Forged::Malformed));
         assert_eq!(check(&secret, "body", &"é".repeat(32)), Err(Forged::Malformed));
+    }
+
+    #[test]
+    fn any_accepted_token_will_do_and_an_empty_one_never() {
+        let check = |accepted: &[&str], given: &[&str]| {
+            let accepted: Vec<Secret> = accepted.iter().map(|text| Secret::new(*text)).collect();
+            token(&accepted, given, Bytes::from_static(b"body")).map(|proved| proved.into_inner())
+        };
+        let body = Ok(Bytes::from_static(b"body"));
+        assert_eq!(check(&["one", "two"], &["two"]), body);
+        assert_eq!(check(&["one"], &["other", "one"]), body);
+        assert_eq!(check(&["one", "two"], &["tw"]), Err(Forged::Mismatch));
+        assert_eq!(check(&["one", ""], &["", "two"]), Err(Forged::Mismatch));
+        assert_eq!(check(&["one"], &["", ""]), Err(Forged::Missing));
+        assert_eq!(check(&["one"], &[]), Err(Forged::Missing));
+        assert_eq!(check(&["", ""], &[""]), Err(Forged::NoSecret));
+        assert_eq!(check(&[], &["one"]), Err(Forged::NoSecret));
+    }
+
+    #[test]
+    fn a_key_of_another_form_is_none() {
+        let mut der = [&P256Key::SPKI[..], &[4; 65]].concat();
+        let key = P256Key::from_spki(&der).expect("it has the form of a key");
+        let signed = Bytes::from_static(b"text");
+        assert_eq!(ecdsa_p256(&key, signed.clone(), &[]), Err(Forged::Mismatch));
+        assert_eq!(ecdsa_p256(&key, signed, &[0x30, 0]), Err(Forged::Mismatch));
+        assert_eq!(P256Key::from_spki(&der[..90]), None);
+        der[26] = 2;
+        assert_eq!(P256Key::from_spki(&der), None);
+        assert_eq!(P256Key::from_spki(&[]), None);
     }
 }

@@ -80,7 +80,8 @@ impl Db {
         sk: &str,
     ) -> Result<Option<Row>, StoreError> {
         let request = self.client.get_item().table_name(self.name(table)).consistent_read(true);
-        let answer = request.key(PK, text(pk)).key(SK, text(sk)).send().await;
+        let request = request.key(PK, text(pk)).key(SK, text(sk));
+        let answer = Box::pin(request.send()).await;
         let answer = answer.map_err(|error| failed(&error, Kind::Read))?;
         answer.item.map(Row::read).transpose()
     }
@@ -100,7 +101,7 @@ impl Db {
             .set_expression_attribute_names(condition.names())
             .set_expression_attribute_values(condition.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(lost)) => stands(lost.item()),
@@ -128,7 +129,7 @@ impl Db {
             .set_expression_attribute_names(condition.names())
             .set_expression_attribute_values(condition.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(lost)) => stands(lost.item()),
@@ -151,7 +152,7 @@ impl Db {
                 .set_expression_attribute_names(condition.names())
                 .set_expression_attribute_values(condition.values());
         }
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(_)) => Refused::Lost(None),
@@ -163,7 +164,7 @@ impl Db {
     /// All or none; at most a hundred.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
         let request = self.client.transact_write_items().set_transact_items(Some(writes));
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {

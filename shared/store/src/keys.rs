@@ -49,6 +49,18 @@ pub(crate) fn identities(tenant: &str) -> String {
     format!("L#{tenant}")
 }
 
+pub(crate) fn identity(provider: &str, user_ref: &str) -> String {
+    format!("{provider}#{user_ref}")
+}
+
+/// The way back from a person. No provider's name begins like this.
+pub(crate) fn face(provider: &str, user: &str) -> String {
+    format!("@{provider}#{user}")
+}
+
+/// In the partitions of what is used once, beside it.
+pub(crate) const KEPT: &str = "K";
+
 pub(crate) fn used(what: &str) -> String {
     format!("X#{what}")
 }

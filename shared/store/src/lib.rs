@@ -13,6 +13,7 @@ mod due;
 pub mod embedded;
 mod error;
 mod intake;
+mod kept;
 mod keys;
 mod list;
 mod messages;

@@ -135,7 +135,7 @@ impl Db {
             .scan_index_forward(!query.newest_first)
             .set_limit(query.limit.map(|limit| i32::try_from(limit.max(1)).unwrap_or(i32::MAX)))
             .set_exclusive_start_key(from);
-        let answer = request.send().await.map_err(|error| failed(&error, Kind::Read))?;
+        let answer = Box::pin(request.send()).await.map_err(|error| failed(&error, Kind::Read))?;
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 

@@ -17,7 +17,7 @@ const TENANT: &str = "tenant";
 const SEND: &str = "send";
 const MESSAGE: &str = "message";
 const PERSON: &str = "person";
-const UNTIL: &str = "until";
+pub(crate) const UNTIL: &str = "until";
 const SWEPT: &str = "swept";
 const CURSOR: &str = "cursor";
 
@@ -121,20 +121,40 @@ impl DynamoStore {
         provider: &str,
         user_ref: &str,
     ) -> Result<Option<String>, StoreError> {
-        let sk = format!("{provider}#{user_ref}");
-        let row = self.db.get(Table::Main, &keys::identities(tenant), &sk).await?;
-        row.map(|row| row.get_text(PERSON).map(str::to_owned)).transpose()
+        self.read_person(tenant, &keys::identity(provider, user_ref)).await
     }
 
-    pub(crate) async fn put_identity_row(
+    /// The way back first: once the identity is there, nobody puts either again.
+    pub(crate) async fn put_identity_rows(
         &self,
         tenant: &str,
         provider: &str,
         user_ref: &str,
         user: &str,
     ) -> Result<(), StoreError> {
-        let row = Row::new(keys::identities(tenant), format!("{provider}#{user_ref}"));
+        let pk = keys::identities(tenant);
+        let back = Row::new(pk.clone(), keys::face(provider, user)).text(PERSON, user_ref);
+        self.put_over(Table::Main, back).await?;
+        let row = Row::new(pk, keys::identity(provider, user_ref));
         self.put_over(Table::Main, row.text(PERSON, user)).await
+    }
+
+    pub(crate) async fn read_face_row(
+        &self,
+        tenant: &str,
+        provider: &str,
+        user: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(user_ref) = self.read_person(tenant, &keys::face(provider, user)).await? else {
+            return Ok(None);
+        };
+        let met = self.read_person(tenant, &keys::identity(provider, &user_ref)).await?;
+        Ok((met.as_deref() == Some(user)).then_some(user_ref))
+    }
+
+    async fn read_person(&self, tenant: &str, sk: &str) -> Result<Option<String>, StoreError> {
+        let row = self.db.get(Table::Main, &keys::identities(tenant), sk).await?;
+        row.map(|row| row.get_text(PERSON).map(str::to_owned)).transpose()
     }
 
     pub(crate) async fn read_sweep_row(

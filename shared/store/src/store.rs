@@ -144,7 +144,34 @@ impl Store for DynamoStore {
         user_ref: &str,
         user: &str,
     ) -> Result<(), StoreError> {
-        self.put_identity_row(tenant, provider, user_ref, user).await
+        self.put_identity_rows(tenant, provider, user_ref, user).await
+    }
+
+    async fn read_face(
+        &self,
+        tenant: &str,
+        provider: &str,
+        user: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.read_face_row(tenant, provider, user).await
+    }
+
+    async fn keep(
+        &self,
+        what: &str,
+        text: &str,
+        now: Time,
+        seconds: u64,
+    ) -> Result<(), StoreError> {
+        self.keep_row(what, text, now, seconds).await
+    }
+
+    async fn kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.read_kept_row(what, now).await
+    }
+
+    async fn take_kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.take_kept_row(what, now).await
     }
 
     async fn read_sweep(&self) -> Result<Option<(Time, Option<String>)>, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::draft::{Draft, Stage, Verdict, ignored};
+use super::draft::{Draft, Verdict, ignored};
 use crate::wanted::behind;
 use crate::{ClaimId, ClaimMode, Ignored, Outcome, Refresh, Send, SendKey, SendState, Shown, Time};
 
@@ -25,15 +25,19 @@ pub(super) fn claim(
         lease_until,
         now: draft.context.now,
         skew: draft.context.skew.ours,
-        is_firing: draft.stage() == Stage::Firing,
         rev: draft.alert.card_rev,
         count: draft.alert.count,
     };
     let mut granted = Vec::new();
     let mut refused = Vec::new();
     for key in keys {
-        let send = draft.alert.sends.iter_mut().find(|send| send.key == *key);
-        match send.map_or(Err(Ignored::NothingClaimed), |send| wish.ask(send)) {
+        let alert = &mut draft.alert;
+        let index = alert.sends.iter().position(|send| send.key == *key);
+        let asked = index.map_or(Err(Ignored::NothingClaimed), |index| {
+            let may_post = alert.may_post(&alert.sends[index]);
+            wish.ask(&mut alert.sends[index], may_post)
+        });
+        match asked {
             Ok(mode) => granted.push((key.clone(), mode)),
             Err(reason) => refused.push(reason),
         }
@@ -49,7 +53,6 @@ struct Wish<'a> {
     lease_until: Time,
     now: Time,
     skew: Duration,
-    is_firing: bool,
     rev: u64,
     count: u32,
 }
@@ -62,12 +65,12 @@ struct Doubt {
 }
 
 impl Wish<'_> {
-    fn ask(&self, send: &mut Send) -> Result<ClaimMode, Ignored> {
-        let may_post = self.is_firing || !send.is_page();
+    fn ask(&self, send: &mut Send, may_post: bool) -> Result<ClaimMode, Ignored> {
+        let not_now = if send.is_page() { Ignored::NotFiring } else { Ignored::TooEarly };
         match &mut send.state {
             SendState::Wanted { .. } => {
                 if !may_post {
-                    return Err(Ignored::NotFiring);
+                    return Err(not_now);
                 }
                 let doubt = Doubt { since: self.now, finds_failed: 0, finding_since: None };
                 Ok(self.take(send, ClaimMode::Post, doubt))
@@ -75,11 +78,7 @@ impl Wish<'_> {
             SendState::Claimed { claim, mode, .. } if claim == self.claim => {
                 // The answer to this very claim was lost. Since then the alert may have been
                 // acknowledged; then what was granted for posting is not granted again.
-                if may_post || *mode == ClaimMode::FindOnly {
-                    Ok(*mode)
-                } else {
-                    Err(Ignored::NotFiring)
-                }
+                if may_post || *mode == ClaimMode::FindOnly { Ok(*mode) } else { Err(not_now) }
             }
             SendState::Claimed { lease_until, since, finds_failed, finding_since, .. } => {
                 if self.now < *lease_until + self.skew {
@@ -105,7 +104,7 @@ impl Wish<'_> {
             }
             SendState::Sent(_) => self.refresh(send),
             SendState::Dropped(_) if may_post => Err(Ignored::AlreadyTaken),
-            SendState::Dropped(_) => Err(Ignored::NotFiring),
+            SendState::Dropped(_) => Err(not_now),
         }
     }
 

@@ -55,7 +55,7 @@ pub(super) enum Stage {
 }
 
 /// Untrusted words longer than this are cut in the timeline, so that the item stays small.
-const ENTRY_MAX: usize = 2_000;
+pub(super) const ENTRY_MAX: usize = 2_000;
 
 impl<'a> Draft<'a> {
     pub(super) fn new(before: &Alert, context: Context<'a>) -> Self {
@@ -131,7 +131,12 @@ impl<'a> Draft<'a> {
                 What::Page(_) | What::Notice(NoticeKind::Exhausted | NoticeKind::AckTimeout) => {
                     true
                 }
-                What::Card | What::Notice(NoticeKind::FinalState { .. }) => false,
+                What::Card
+                | What::Notice(
+                    NoticeKind::FinalState { .. }
+                    | NoticeKind::Reply { .. }
+                    | NoticeKind::WhatFixedIt,
+                ) => false,
             };
             if is_overtaken && matches!(send.state, SendState::Wanted { .. }) {
                 send.state = SendState::Dropped(reason);

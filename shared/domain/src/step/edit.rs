@@ -2,8 +2,8 @@
 
 use super::claim::EDIT_AGAIN;
 use super::draft::{Draft, Stage};
-use super::place;
 use super::settle::{BROKEN_RETRY, gives_up, key_after, later, say_failed};
+use super::{elsewhere, place};
 use crate::{Alert, NoticeKind, Send, SendKey, SendState, Settlement, Shown, Time, What};
 
 /// `index` is a sent message whose edit this worker holds. `false` for what only a post can come
@@ -24,8 +24,13 @@ pub(super) fn edited(draft: &mut Draft<'_>, index: usize, settlement: &Settlemen
             send.attempts = send.attempts.saturating_add(1);
             release(draft, index, |shown| shown.not_before = Some(not_before));
         }
-        Settlement::Broken { at, reason } => {
+        Settlement::Broken { at, reason, credentials } => {
             say_failed(draft, index, reason);
+            // What is over is not shown anew elsewhere, only because it cannot be edited.
+            if !credentials && draft.alert.is_open() && elsewhere::bear(draft, index, reason) {
+                release(draft, index, |shown| shown.closed = true);
+                return true;
+            }
             let is_over = gives_up(draft);
             let send = &mut draft.alert.sends[index];
             send.attempts = send.attempts.saturating_add(1);
@@ -78,10 +83,10 @@ fn refreshed(draft: &mut Draft<'_>, index: usize, at: Time, rev: u64, count: u32
     }
 }
 
-/// Somebody deleted the card of an alert that still needs an answer.
+/// Somebody deleted the card of an alert that is not over.
 fn post_anew(draft: &mut Draft<'_>, index: usize) {
     let gone = &draft.alert.sends[index];
-    if !matches!(gone.what, What::Card) || draft.stage() != Stage::Firing {
+    if !matches!(gone.what, What::Card) || draft.stage() == Stage::Resolved {
         return;
     }
     let card = Send {
@@ -109,7 +114,11 @@ pub(super) fn say_final_states(before: Option<&Alert>, alert: &mut Alert) {
                 refused.push(card.clone());
             }
             What::Notice(
-                NoticeKind::FinalState { .. } | NoticeKind::Exhausted | NoticeKind::AckTimeout,
+                NoticeKind::FinalState { .. }
+                | NoticeKind::Exhausted
+                | NoticeKind::AckTimeout
+                | NoticeKind::Reply { .. }
+                | NoticeKind::WhatFixedIt,
             )
             | What::Card
             | What::Page(_) => {}

@@ -5,13 +5,14 @@ use super::settle::key_after;
 use super::{birth, place, tick, words};
 use crate::{Destination, EntryKind, Method, Page, Send, SendState, What};
 
-/// Bears the page that stands in for the one at `index`; `false` at the last resort.
-pub(super) fn bear(draft: &mut Draft<'_>, index: usize) -> bool {
+/// Bears the page that stands in for the one at `index`; `false` at the last resort. `credentials`:
+/// nothing of its provider works, so none of it is tried.
+pub(super) fn bear(draft: &mut Draft<'_>, index: usize, credentials: bool) -> bool {
     let send = &draft.alert.sends[index];
     let What::Page(page) = &send.what else {
         return false;
     };
-    let Some((method, to)) = next(draft, send, page) else {
+    let Some((method, to)) = next(draft, send, page, credentials) else {
         return false;
     };
     let because = format!("{} could not be paged {}", words::whom(page), words::way(&send.to));
@@ -37,14 +38,24 @@ pub(super) fn bear(draft: &mut Draft<'_>, index: usize) -> bool {
 }
 
 /// The first way after the broken one that no other page of this tier to this person takes.
-fn next(draft: &Draft<'_>, send: &Send, page: &Page) -> Option<(Method, Destination)> {
+fn next(
+    draft: &Draft<'_>,
+    send: &Send,
+    page: &Page,
+    credentials: bool,
+) -> Option<(Method, Destination)> {
     let chain = chain(draft, page);
     // The last place counts, so that nothing ever falls back to where it came from.
     let from = chain.iter().rposition(|(_, to)| *to == send.to).map_or(0, |place| place + 1);
-    chain.into_iter().skip(from).find(|(_, to)| *to != send.to && !is_used(draft, page, to))
+    chain.into_iter().skip(from).find(|(_, to)| {
+        let is_dead = credentials && to.provider() == send.to.provider();
+        *to != send.to && !is_dead && !is_used(draft, page, to)
+    })
 }
 
-/// The tier's own methods in their order, then the tenant's channel, then the inbox.
+/// The tier's own methods in their order, the person on the tenant's other chats, the tenant's
+/// channel, those of the other chats, then the inbox: a person is worth more than a channel, and a
+/// chat that works more than one that does not.
 fn chain(draft: &Draft<'_>, page: &Page) -> Vec<(Method, Destination)> {
     let plan = &draft.context.plan;
     let mut chain = Vec::new();
@@ -55,7 +66,17 @@ fn chain(draft: &Draft<'_>, page: &Page) -> Vec<(Method, Destination)> {
             chain.push((method, to));
         }
     }
+    if let Some(person) = &page.person {
+        chain.extend(place::chats(plan).map(|provider| {
+            let to = birth::destination(draft, provider, Method::MessagingDm, person);
+            (Method::MessagingDm, to)
+        }));
+    }
     chain.push((Method::MessagingChannel, place::tenant_channel(plan)));
+    chain.extend(
+        place::chats(plan)
+            .map(|provider| (Method::MessagingChannel, place::default_channel(plan, provider))),
+    );
     chain.push((Method::MessagingChannel, place::last_resort(plan)));
     chain
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::draft::{Context, Draft, Verdict};
-use super::{Change, Step, edit};
-use crate::{Alert, ClaimMode, Outcome, SendState, Want, What, wanted};
+use super::{Change, Step, edit, tell};
+use crate::{Alert, ClaimMode, Outcome, Send, SendState, Want, What, wanted};
 
 /// Sent messages of older generations that are still kept up to date; beyond it the oldest are
 /// left as they are. Their clicks still work, through the reverse row.
@@ -52,9 +52,12 @@ pub(super) fn changed(before: &Alert, draft: Draft<'_>, verdict: Verdict) -> Ste
 fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     edit::say_final_states(before, alert);
     if let Some(before) = before {
+        tell::turns(before, alert, context);
+        forget_replies(before, alert);
         keep_what_was_dropped(before, alert);
         prune(alert, before.plan.generation);
     }
+    tell::follow_card(alert);
     drop_flushed_entries(alert);
     alert.seen.push((context.event.id.clone(), context.write_id.clone()));
     let excess = alert.seen.len().saturating_sub(Alert::SEEN_MAX);
@@ -96,6 +99,16 @@ fn keep_what_was_dropped(before: &Alert, alert: &mut Alert) {
             send.generation = before.plan.generation;
         }
     }
+}
+
+/// A reply that was posted is never looked at again: it has no button and follows nothing. An alert
+/// with a hundred notes must not carry a hundred of them.
+fn forget_replies(before: &Alert, alert: &mut Alert) {
+    let is_done = |send: &Send| {
+        send.is_reply()
+            && before.send(&send.key).is_some_and(|known| matches!(known.state, SendState::Sent(_)))
+    };
+    alert.sends.retain(|send| !is_done(send));
 }
 
 /// Only what is finished and older than the plan that was read goes. A dropped send stays for one

@@ -1,8 +1,11 @@
 //! People act.
 
-use super::draft::{APPLIED, Draft, Stage, Verdict, ignored};
-use super::{birth, tick, words};
-use crate::{Alert, DropReason, EntryKind, Ignored, Received, Status, Time};
+use super::draft::{APPLIED, Draft, ENTRY_MAX, Stage, Verdict, cut, ignored};
+use super::{birth, place, tick, words};
+use crate::{
+    Actor, Alert, Destination, DropReason, EntryKind, Ignored, NoticeKind, Received, SendState,
+    Status, Time, What,
+};
 
 pub(super) fn acknowledge(draft: &mut Draft<'_>) -> Verdict {
     if let Some(reason) = comes_too_late(draft) {
@@ -90,20 +93,58 @@ pub(super) fn resolve(draft: &mut Draft<'_>, note: Option<&str>) -> Verdict {
     };
     draft.say(EntryKind::Resolved, text);
     draft.close(event.actor.clone(), event.received, note);
+    if note.is_none() {
+        ask_what_fixed_it(draft);
+    }
     APPLIED
+}
+
+/// Whoever resolved it without a word is asked for one: a person, by direct message.
+fn ask_what_fixed_it(draft: &mut Draft<'_>) {
+    let plan = &draft.context.plan;
+    let to = match &draft.context.event.actor {
+        Actor::User { id, .. } if plan.tenant.user(id).is_some() => Destination::Person {
+            provider: place::provider(plan, None).to_owned(),
+            user: id.clone(),
+        },
+        Actor::Chat { provider, id, .. } => {
+            Destination::Person { provider: provider.clone(), user: id.clone() }
+        }
+        Actor::User { .. } | Actor::Source | Actor::System | Actor::Api { .. } => return,
+    };
+    tick::notice(draft, NoticeKind::WhatFixedIt, b"what fixed it", to);
 }
 
 /// It is over already; what the person wrote is kept all the same.
 pub(super) fn resolve_again(draft: &mut Draft<'_>, note: Option<&str>) -> Verdict {
     if let Some(note) = note {
-        draft.say(EntryKind::Note, note);
+        take_note(draft, note);
     }
     ignored(Ignored::AlreadyResolved)
 }
 
 pub(super) fn note(draft: &mut Draft<'_>, text: &str) -> Verdict {
-    draft.say(EntryKind::Note, text);
+    take_note(draft, text);
     APPLIED
+}
+
+/// The first note by whoever resolved it without one says how it was resolved. Whoever wrote it,
+/// nobody is asked any more.
+fn take_note(draft: &mut Draft<'_>, text: &str) {
+    draft.say(EntryKind::Note, text);
+    let actor = &draft.context.event.actor;
+    let Status::Resolved { by, note, .. } = &mut draft.alert.status else { return };
+    if note.is_none() && by.is_same(actor) {
+        *note = Some(cut(text, ENTRY_MAX));
+        draft.shows_anew();
+    }
+    for send in &mut draft.alert.sends {
+        if send.what == What::Notice(NoticeKind::WhatFixedIt)
+            && matches!(send.state, SendState::Wanted { .. })
+        {
+            send.state = SendState::Dropped(DropReason::Superseded);
+        }
+    }
 }
 
 /// A firing alert is not silenced by an ack or a snooze that was received no later than one that

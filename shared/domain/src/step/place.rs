@@ -51,6 +51,12 @@ pub(super) fn tenant_channel(plan: &Plan<'_>) -> Destination {
     default_channel(plan, plan.tenant.provider.as_deref().unwrap_or(INBOX))
 }
 
+/// All chats that the tenant has, in order; the inbox is not one.
+pub(super) fn chats<'a>(plan: &Plan<'a>) -> impl Iterator<Item = &'a str> {
+    let names = plan.tenant.default_channels.keys().map(String::as_str);
+    names.filter(|name| *name != INBOX)
+}
+
 /// The inbox, which needs no credentials.
 pub(super) fn last_resort(plan: &Plan<'_>) -> Destination {
     let channel = plan.tenant.default_channels.get(INBOX);

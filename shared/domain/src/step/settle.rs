@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::draft::{APPLIED, Draft, Stage, Verdict, ignored};
-use super::{claim, edit, fallback, words};
+use super::{claim, edit, elsewhere, fallback, words};
 use crate::{
-    ClaimId, ClaimMode, DropReason, EntryKind, Ignored, MessageRef, Send, SendKey, SendState,
-    Settle, Settlement, Shown, Status, Time, What,
+    ClaimId, ClaimMode, DropReason, EntryKind, Ignored, MessageRef, NoticeKind, Send, SendKey,
+    SendState, Settle, Settlement, Shown, Status, Time, What,
 };
 
 /// A timed-out post can still land until then; `find` before it would say no too soon.
@@ -122,7 +122,7 @@ impl Held {
 /// `false` for what only an edit can come to.
 fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
     let now = draft.context.now;
-    let may_post = draft.stage() == Stage::Firing || !draft.alert.sends[held.index].is_page();
+    let may_post = draft.alert.may_post(&draft.alert.sends[held.index]);
     match settlement {
         Settlement::Unknown { started, retry_at } => {
             let since = held.since.min(*started);
@@ -161,7 +161,13 @@ fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
             };
         }
         Settlement::Retry { at, reason } => retry(draft, held, *at, reason, may_post),
-        Settlement::Broken { at, reason } => broken(draft, held, *at, reason, may_post),
+        Settlement::Broken { at, reason, credentials } => {
+            broken(draft, held, *at, (reason, *credentials), may_post);
+        }
+        // What a reply should have gone under is not there.
+        Settlement::Gone { .. } if draft.alert.sends[held.index].is_reply() => {
+            draft.alert.sends[held.index].state = SendState::Dropped(DropReason::GaveUp);
+        }
         Settlement::Sent { .. }
         | Settlement::Refreshed { .. }
         | Settlement::Gone { .. }
@@ -172,7 +178,7 @@ fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
 
 fn retry(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: bool) {
     say_failed(draft, held.index, reason);
-    let dropped = stopped(draft);
+    let dropped = stopped(draft, held.index);
     let not_before = later(draft, held.index, at);
     let send = &mut draft.alert.sends[held.index];
     send.attempts = send.attempts.saturating_add(1);
@@ -192,14 +198,18 @@ pub(super) fn later(draft: &Draft<'_>, index: usize, wish: Time) -> Time {
     wish.max(draft.context.now + wait)
 }
 
-fn broken(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: bool) {
+fn broken(
+    draft: &mut Draft<'_>,
+    held: &Held,
+    at: Time,
+    (reason, credentials): (&str, bool),
+    may_post: bool,
+) {
     say_failed(draft, held.index, reason);
-    let is_page = draft.alert.sends[held.index].is_page();
-    if is_page && may_post && fallback::bear(draft, held.index) {
-        draft.alert.sends[held.index].state = SendState::Dropped(DropReason::FellBack);
+    if may_post && has_fallen_back(draft, held.index, reason, credentials) {
         return;
     }
-    let dropped = stopped(draft);
+    let dropped = stopped(draft, held.index);
     let is_over = gives_up(draft);
     let send = &mut draft.alert.sends[held.index];
     send.attempts = send.attempts.saturating_add(1);
@@ -215,6 +225,32 @@ fn broken(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: 
     };
 }
 
+/// Whether another send stands in for the one whose place is broken, or none is needed.
+fn has_fallen_back(draft: &mut Draft<'_>, index: usize, reason: &str, credentials: bool) -> bool {
+    let before = draft.alert.sends[index].state.clone();
+    // It must not count as a card that may yet come while the other one is born.
+    draft.alert.sends[index].state = SendState::Dropped(DropReason::FellBack);
+    let has_fallen = match &draft.alert.sends[index].what {
+        What::Page(_) => fallback::bear(draft, index, credentials),
+        What::Notice(NoticeKind::WhatFixedIt) => {
+            // The answer is worth one question, and no row of attempts.
+            draft.alert.sends[index].state = SendState::Dropped(DropReason::GaveUp);
+            true
+        }
+        What::Card
+        | What::Notice(
+            NoticeKind::Exhausted
+            | NoticeKind::AckTimeout
+            | NoticeKind::FinalState { .. }
+            | NoticeKind::Reply { .. },
+        ) => !credentials && elsewhere::bear(draft, index, reason),
+    };
+    if !has_fallen {
+        draft.alert.sends[index].state = before;
+    }
+    has_fallen
+}
+
 /// Whether the alert has been over for so long that what is broken is left.
 pub(super) fn gives_up(draft: &Draft<'_>) -> bool {
     match draft.alert.status {
@@ -223,8 +259,11 @@ pub(super) fn gives_up(draft: &Draft<'_>) -> bool {
     }
 }
 
-/// Why a page that is still to be posted is not posted now.
-const fn stopped(draft: &Draft<'_>) -> DropReason {
+/// Why what is still to be posted is not posted now.
+fn stopped(draft: &Draft<'_>, index: usize) -> DropReason {
+    if draft.alert.sends[index].is_reply() {
+        return DropReason::GaveUp;
+    }
     match draft.stage() {
         Stage::Acknowledged => DropReason::Acknowledged,
         Stage::Snoozed => DropReason::Snoozed,

@@ -167,7 +167,7 @@ fn owner_place(draft: &Draft<'_>, owner: &Actor) -> Destination {
 }
 
 /// Once for each generation, which has just moved.
-fn notice(draft: &mut Draft<'_>, kind: NoticeKind, name: &[u8], to: Destination) {
+pub(super) fn notice(draft: &mut Draft<'_>, kind: NoticeKind, name: &[u8], to: Destination) {
     let generation = draft.alert.plan.generation;
     let send = Send {
         key: SendKey::derive(draft.alert.id, &[b"notice", name, &generation.to_be_bytes()]),

@@ -30,8 +30,20 @@ pub(super) fn moment(time: Time) -> String {
 pub(super) fn way(to: &Destination) -> String {
     match to {
         Destination::Person { provider, .. } => format!("by direct message on {provider}"),
+        Destination::Channel { provider, channel } if is_id(channel) => {
+            format!("in its channel on {provider}")
+        }
         Destination::Channel { provider, channel } => format!("in {channel} on {provider}"),
     }
+}
+
+/// Whether a channel is named by a platform's id, which tells a person nothing: at least nine
+/// letters of one case with a digit among them.
+fn is_id(channel: &str) -> bool {
+    let is_upper = channel.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let is_lower = channel.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let long = if is_upper { 9 } else { 26 };
+    (is_upper || is_lower) && channel.len() >= long && channel.bytes().any(|c| c.is_ascii_digit())
 }
 
 /// "Bob", or "the channel" where nobody was found.

@@ -296,15 +296,21 @@ fn edit(world: &mut World, settlement: impl Fn(Time) -> Settlement) -> SendKey {
 }
 
 #[test]
-fn a_deleted_card_of_a_firing_alert_is_posted_anew() {
-    let mut world = World::firing();
-    world.tick();
-    let gone = edit(&mut world, |at| Settlement::Gone { at });
-    assert_ne!(world.card().key, gone);
-    assert!(matches!(world.card().state, SendState::Wanted { .. }));
+fn a_deleted_card_of_an_open_alert_is_posted_anew() {
+    for acked in [false, true] {
+        let mut world = World::firing();
+        if acked {
+            world.act("bob", EventKind::Acked);
+        } else {
+            world.tick();
+        }
+        let gone = edit(&mut world, |at| Settlement::Gone { at });
+        assert_ne!(world.card().key, gone);
+        assert!(matches!(world.card().state, SendState::Wanted { .. }));
+    }
 
     let mut world = World::firing();
-    world.act("bob", EventKind::Acked);
+    world.clear();
     let gone = edit(&mut world, |at| Settlement::Gone { at });
     assert_eq!(world.card().key, gone);
     assert!(!refreshes(&world).iter().any(|(key, _)| *key == gone));

@@ -24,6 +24,7 @@ enum Deed {
     SettleSent,
     SettleLost,
     SettleBroken,
+    SettleNoChannel,
     SettleGone,
     FindFails,
     WaitForLease,
@@ -33,7 +34,7 @@ enum Deed {
 
 use Deed::*;
 
-const ALL: [Deed; 21] = [
+const ALL: [Deed; 22] = [
     Fire,
     FireOfThisRun,
     FireReceivedBefore,
@@ -50,6 +51,7 @@ const ALL: [Deed; 21] = [
     SettleSent,
     SettleLost,
     SettleBroken,
+    SettleNoChannel,
     SettleGone,
     FindFails,
     WaitForLease,
@@ -84,7 +86,9 @@ fn happens(world: &mut World, deed: Deed) {
         Note => world.event(bob, now, EventKind::Noted { text: "hm".into() }),
         Tick => tick(world),
         Claim => claim(world),
-        SettleSent | SettleLost | SettleBroken | SettleGone | FindFails => settle(world, deed),
+        SettleSent | SettleLost | SettleBroken | SettleNoChannel | SettleGone | FindFails => {
+            settle(world, deed)
+        }
         WaitForLease => {
             world.pass(seconds(30));
             return;
@@ -135,7 +139,11 @@ fn settle(world: &mut World, deed: Deed) -> Event {
         let (rev, count) = (world.alert().card_rev, world.alert().count);
         let settlement = match deed {
             SettleLost => Settlement::Unknown { started: now, retry_at: now },
-            SettleBroken => Settlement::Broken { at: now, reason: "broken".into() },
+            SettleBroken | SettleNoChannel => Settlement::Broken {
+                at: now,
+                reason: "broken".into(),
+                credentials: matches!(deed, SettleBroken),
+            },
             SettleGone => Settlement::Gone { at: now },
             FindFails => Settlement::FindFailed { retry_at: now },
             _ if is_sent => Settlement::Refreshed { at: now, rev, count },
@@ -161,22 +169,22 @@ fn explore(world: &World, deeds: &[Deed], left: u32) -> u64 {
 
 #[test]
 fn all_sequences_of_three_events_of_any_kind() {
-    for start in [World::new(), World::with_clocks_that_differ()] {
-        assert_eq!(explore(&start, &ALL, 3), 9_261);
+    for start in [World::new(), World::with_clocks_that_differ().that_replies().with_a_channel()] {
+        assert_eq!(explore(&start, &ALL, 3), 10_648);
     }
 }
 
 #[test]
 fn all_sequences_of_four_events_after_an_opening_is_claimed() {
-    let mut world = World::with_clocks_that_differ();
+    let mut world = World::with_clocks_that_differ().that_replies().with_a_channel();
     happens(&mut world, Fire);
     happens(&mut world, Claim);
-    assert_eq!(explore(&world, &ALL, 4), 194_481);
+    assert_eq!(explore(&world, &ALL, 4), 234_256);
 }
 
 #[test]
 fn all_sequences_of_five_events_of_the_core() {
-    assert_eq!(explore(&World::new(), &CORE, 5), 59_049);
+    assert_eq!(explore(&World::new().that_replies().with_a_channel(), &CORE, 5), 59_049);
 }
 
 proptest! {
@@ -190,8 +198,12 @@ proptest! {
     fn long_sequences(
         deeds in prop::collection::vec(prop::sample::select(&ALL[..]), 5..60),
         differ in any::<bool>(),
+        replies in any::<bool>(),
     ) {
         let mut world = if differ { World::with_clocks_that_differ() } else { World::new() };
+        if replies {
+            world = world.that_replies().with_a_channel();
+        }
         for deed in deeds {
             happens(&mut world, deed);
         }
@@ -202,8 +214,12 @@ proptest! {
     fn comes_to_rest(
         deeds in prop::collection::vec(prop::sample::select(&ALL[..]), 5..40),
         differ in any::<bool>(),
+        replies in any::<bool>(),
     ) {
         let mut world = if differ { World::with_clocks_that_differ() } else { World::new() };
+        if replies {
+            world = world.that_replies().with_a_channel();
+        }
         happens(&mut world, Fire);
         for deed in deeds {
             happens(&mut world, deed);

@@ -55,6 +55,11 @@ fn claims(after: &World, granted: &[(SendKey, ClaimMode)]) {
         let is_page = matches!(send.what, What::Page(_));
         let firing = alert.status == Status::Firing;
         assert!(!posts || !is_page || firing, "S2: a page claimed while not firing");
+        let stands = alert.sends.iter().any(|card| {
+            let is_standing = matches!(&card.state, SendState::Sent(shown) if !shown.closed);
+            card.what == What::Card && card.to == send.to && is_standing
+        });
+        assert!(!posts || !send.is_reply() || stands, "a reply claimed without its card");
     }
 }
 
@@ -78,6 +83,19 @@ fn state(alert: &Alert) {
     }
     assert!(alert.status == Status::Firing || !owed_page, "S2: a page owed while not firing");
     assert!(!alert.hidden || wants.is_empty());
+    let is_open_card = |send: &Send| {
+        send.what == What::Card
+            && match &send.state {
+                SendState::Sent(shown) => !shown.closed,
+                SendState::Dropped(_) => false,
+                _ => true,
+            }
+    };
+    let waits = |send: &Send| send.is_reply() && matches!(send.state, SendState::Wanted { .. });
+    assert!(
+        !alert.sends.iter().any(waits) || alert.sends.iter().any(is_open_card),
+        "L6: a reply waits for a card that never comes"
+    );
     let mut keys: Vec<_> = alert.sends.iter().map(|send| &send.key).collect();
     keys.sort();
     keys.dedup();

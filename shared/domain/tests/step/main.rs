@@ -6,5 +6,6 @@ mod laws;
 mod order;
 mod pages;
 mod plans;
+mod replies;
 mod table;
 mod world;

@@ -163,7 +163,10 @@ fn breaks(world: &mut World, shown: &str) {
     let claim = world.draw("c");
     world.claim_keys(&claim, vec![key.clone()]);
     let (at, reason) = (world.now, "not_in_channel".to_owned());
-    assert_eq!(world.settle(&claim, &key, Settlement::Broken { at, reason }).code(), "applied");
+    assert_eq!(
+        world.settle(&claim, &key, Settlement::Broken { at, reason, credentials: false }).code(),
+        "applied"
+    );
 }
 
 #[test]
@@ -199,14 +202,18 @@ fn what_breaks_after_an_ack_is_dropped_and_after_an_hour_given_up() {
     let card = world.card().key.clone();
     world.claim("c1");
     world.act("bob", EventKind::Acked);
-    let broken = |world: &World| Settlement::Broken { at: world.now, reason: "gone".into() };
+    let broken = |world: &World| Settlement::Broken {
+        at: world.now,
+        reason: "gone".into(),
+        credentials: false,
+    };
     let settlement = broken(&world);
     world.settle("c1", &page, settlement);
     assert_eq!(*world.state(&page), SendState::Dropped(DropReason::Acknowledged));
     let settlement = broken(&world);
     world.settle("c1", &card, settlement);
     assert!(matches!(world.state(&card), SendState::Wanted { not_before: Some(_) }));
-    world.act("bob", EventKind::Resolved { note: None });
+    world.act("bob", EventKind::Resolved { note: Some("done".into()) });
     world.pass(minutes(59));
     world.claim_keys("c2", vec![card.clone()]);
     let settlement = broken(&world);

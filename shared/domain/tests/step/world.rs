@@ -53,6 +53,7 @@ fn tenant() -> Tenant {
         name: person(id).show(),
         email: None,
         timezone: None,
+        handles: BTreeMap::new(),
     });
     Tenant {
         slug: "acme".to_owned(),
@@ -64,6 +65,7 @@ fn tenant() -> Tenant {
             ("slack".to_owned(), "#ops".to_owned()),
         ]),
         allow_unlinked: false,
+        thread_replies: std::collections::BTreeSet::new(),
         users: users.to_vec(),
         schedules: Vec::new(),
         policies: vec![policy()],
@@ -124,6 +126,16 @@ impl World {
     }
     pub(crate) fn with_clocks_that_differ() -> Self {
         Self { skew: Skew::CLOUD, ..Self::new() }
+    }
+    /// Every turn is told under the card.
+    pub(crate) fn that_replies(mut self) -> Self {
+        self.tenant.thread_replies = Turn::ALL.into();
+        self
+    }
+    /// Its card has a channel of its own, which may go.
+    pub(crate) fn with_a_channel(mut self) -> Self {
+        self.tenant.integrations[0].channel = Some("#db".to_owned());
+        self
     }
     /// Firing, its card and first page posted.
     pub(crate) fn firing() -> Self {

@@ -1,19 +1,20 @@
 //! A button was pressed.
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, EventId, EventKind, Hash, Ignored, MessageRef, Occurrence, Outcome,
-    Send, SendKey, SendState, Settle, Settlement, What,
+    Actor, Alert, AlertId, EventId, EventKind, Hash, MessageRef, Occurrence, Send, SendKey,
+    SendState, Settle, Settlement, What,
 };
-use nightowl_messaging::{ActionId, IncomingAction, InteractionResponse};
+use nightowl_messaging::{ActionId, IncomingAction, InteractionResponse, Snooze, Whisper};
 
-use super::Verb;
-use super::words::{self, About};
-use crate::{Applied, Clock, Engine, EngineError, Ports, Store};
+use super::when;
+use super::wish::{Deed, Doer, Pressed, Wish};
+use crate::{Clock, Config, Engine, EngineError, Ports, Store};
 
-/// A message that was clicked.
-struct Clicked {
-    occurrence: Occurrence,
-    /// `None` if the platform names no message: then there is nothing to look up or to adopt.
+/// The alert that is meant, and the message whose button said so.
+pub(super) struct Clicked {
+    pub(super) occurrence: Occurrence,
+    /// `None` if the platform names no message, or none was clicked: then there is nothing to look
+    /// up or to adopt.
     message: Option<MessageRef>,
     /// Which send it is, as noted when it was posted; `None`: it is not noted yet.
     noted: Option<SendKey>,
@@ -22,60 +23,65 @@ struct Clicked {
 impl<P: Ports> Engine<P> {
     /// `action` was parsed from a callback that was proved to come from the platform, and the
     /// clicked message was proved to be ours: on Slack the app that posted it is the tenant's own,
-    /// in the inbox our signature covers it. `actor` may act.
+    /// in the inbox our signature covers it. `actor` may act. No form is opened: a button that has
+    /// one does what it can without.
     ///
     /// Nothing in answer means that the changed card says it.
-    ///
-    /// # Errors
-    /// After a retryable one, [`Engine::click_later`] may still get it done.
     pub async fn click(
         &self,
         tenant: &str,
         action: &IncomingAction,
         actor: &Actor,
     ) -> Result<InteractionResponse, EngineError> {
-        let Some((verb, kind)) = wish(action) else { return Ok(InteractionResponse::default()) };
-        let Some(clicked) = self.clicked(tenant, action).await? else {
-            return Ok(say(words::FOREIGN));
+        let Some(wish) = wish_of(action) else { return Ok(InteractionResponse::default()) };
+        let configured = self.ports().config().tenant(tenant).await?.unwrap_or_default();
+        let doer = Doer {
+            tenant,
+            actor,
+            zone: when::zone_of(&configured, actor),
+            received: self.ports().clock().now(),
+            event: event_of(tenant, action),
         };
-        let event = event_of(tenant, action);
-        let applied = self.act(&clicked.occurrence, kind, actor.clone(), event).await?;
-        let answer = self.answer(verb, &applied, actor).await;
-        if let Some(alert) = &applied.alert
-            && let Err(error) = self.adopt(alert, &clicked, action).await
-        {
-            // What was clicked for is done; the message is found by its delivery id later.
-            tracing::warn!(%error, "a clicked message could not be adopted");
-        }
-        Ok(answer)
+        let came = self.grant(&wish, &doer).await?;
+        let ephemeral = came.say_beside_card(&wish, &doer).map(Whisper::say);
+        Ok(InteractionResponse { ephemeral, form: None })
     }
 
-    /// Stores the click durably without a look at its alert, for when `click` failed or took too
-    /// long. The same click done twice is done once.
+    /// Stores the click durably without a look at its alert, for when [`Engine::click`] failed in a
+    /// way that passes. The same click done twice is done once.
     pub async fn click_later(
         &self,
         tenant: &str,
         action: &IncomingAction,
         actor: &Actor,
     ) -> Result<InteractionResponse, EngineError> {
-        let Some((_, kind)) = wish(action) else { return Ok(InteractionResponse::default()) };
-        let Ok(id) = action.value.alert_id.parse::<AlertId>() else {
-            return Ok(say(words::FOREIGN));
+        let Some(wish) = wish_of(action) else { return Ok(InteractionResponse::default()) };
+        // Whatever failed may have been the reading of the tenant.
+        let configured = self.ports().config().tenant(tenant).await.unwrap_or_default();
+        let doer = Doer {
+            tenant,
+            actor,
+            zone: when::zone_of(&configured.unwrap_or_default(), actor),
+            received: self.ports().clock().now(),
+            event: event_of(tenant, action),
         };
-        let occurrence = Occurrence::new(tenant, id);
-        self.take(&occurrence, actor, vec![(event_of(tenant, action), kind)]).await?;
-        Ok(say(words::TAKEN))
+        let came = self.grant_later(&wish, &doer).await?;
+        let ephemeral = came.say_beside_card(&wish, &doer).map(Whisper::say);
+        Ok(InteractionResponse { ephemeral, form: None })
     }
 
     /// `None`: it is not a message of this tenant, or its button names another alert.
-    async fn clicked(
+    pub(super) async fn clicked(
         &self,
         tenant: &str,
-        action: &IncomingAction,
+        wish: &Wish,
     ) -> Result<Option<Clicked>, EngineError> {
-        let Ok(id) = action.value.alert_id.parse::<AlertId>() else { return Ok(None) };
+        let Ok(id) = wish.alert.parse::<AlertId>() else { return Ok(None) };
         let occurrence = Occurrence::new(tenant, id);
-        let message = message_of(action);
+        let Some(button) = &wish.button else {
+            return Ok(Some(Clicked { occurrence, message: None, noted: None }));
+        };
+        let message = button.message();
         if let Some(message) = &message
             && let Some((noted, key)) = self.ports().store().read_reverse(message).await?
         {
@@ -85,25 +91,25 @@ impl<P: Ports> Engine<P> {
         }
         // Not noted: it was clicked before that, or twice posted. Its send must fit it.
         let Some(alert) = self.read_shown(&occurrence).await? else { return Ok(None) };
-        let send = alert.send(&action.value.delivery);
-        let fits = send.is_none_or(|send| send.to.provider() == action.provider);
+        let send = alert.send(&button.delivery());
+        let fits = send.is_none_or(|send| send.to.provider() == button.provider);
         Ok(fits.then_some(Clicked { occurrence, message, noted: None }))
     }
 
     /// The clicked message is the one that its send is still believed to have to post, or a second
     /// one: either way it is noted, and the send is settled, so that it is not posted once more and
     /// goes on showing the alert.
-    async fn adopt(
+    pub(super) async fn adopt(
         &self,
         alert: &Alert,
         clicked: &Clicked,
-        action: &IncomingAction,
+        wish: &Wish,
     ) -> Result<(), EngineError> {
-        let Some(message) = &clicked.message else { return Ok(()) };
-        let key = clicked.noted.as_ref().unwrap_or(&action.value.delivery);
-        let send = alert.send(key);
+        let (Some(message), Some(button)) = (&clicked.message, &wish.button) else { return Ok(()) };
+        let key = clicked.noted.clone().unwrap_or_else(|| button.delivery());
+        let send = alert.send(&key);
         if clicked.noted.is_none() {
-            self.note_clicked(&clicked.occurrence, message, key, send).await?;
+            self.note_clicked(&clicked.occurrence, message, &key, send).await?;
         }
         if !send.is_some_and(is_unsettled) {
             return Ok(());
@@ -136,64 +142,43 @@ impl<P: Ports> Engine<P> {
         }
         Ok(())
     }
+}
 
-    async fn answer(&self, verb: Verb, applied: &Applied, actor: &Actor) -> InteractionResponse {
-        let alert = applied.alert.as_ref();
-        let outcome = match &applied.outcome {
-            Outcome::Applied { .. } => return InteractionResponse::default(),
-            // Sent again by the platform, or pressed again on a card that is long behind: what was
-            // done then no longer tells how it stands.
-            Outcome::Ignored(Ignored::Duplicate) if alert.is_some_and(is_over) => {
-                Outcome::Ignored(Ignored::AlreadyResolved)
-            }
-            // A platform that sends a click again has been answered before.
-            Outcome::Ignored(Ignored::Duplicate) => return InteractionResponse::default(),
-            Outcome::Ignored(reason) => Outcome::Ignored(*reason),
-        };
-        let newer = self.newer(alert, &outcome).await;
-        let about = About { verb, alert, actor, newer: newer.as_ref() };
-        say(&words::outcome(&outcome, &about))
-    }
+/// What a button says by itself. `None`: a link, or one that says nothing without a form.
+pub(super) fn wish_of(action: &IncomingAction) -> Option<Wish> {
+    let value = &action.value;
+    let deed = match (action.action, action.choice) {
+        (ActionId::Acknowledge, _) => Deed::Acknowledge { note: None },
+        (ActionId::Unacknowledge, _) => Deed::Unacknowledge { note: None },
+        (ActionId::Escalate, _) => Deed::Escalate { seen: (value.round, value.tier), note: None },
+        (ActionId::Resolve, _) => Deed::Resolve { note: None },
+        (ActionId::Snooze, Some(choice)) => Deed::Snooze { until: until(choice)?.to_owned() },
+        (ActionId::Snooze, None) | (ActionId::Note | ActionId::Runbook, _) => return None,
+    };
+    Some(Wish { alert: value.alert_id.clone(), deed, button: Some(pressed(action)) })
+}
 
-    /// The newest of the series, if `alert` is over and that one came after it. Worth no failure.
-    pub(super) async fn newer(&self, alert: Option<&Alert>, outcome: &Outcome) -> Option<Alert> {
-        let alert = alert.filter(|alert| alert.next.is_some())?;
-        if *outcome != Outcome::Ignored(Ignored::AlreadyResolved) {
-            return None;
-        }
-        match self.ports().store().newest(&alert.tenant, alert.series()).await {
-            Ok(newest) => newest.filter(|newest| newest.id != alert.id && !newest.hidden),
-            Err(error) => {
-                tracing::warn!(%error, "the newer alert could not be read");
-                None
-            }
-        }
+/// As people would write it.
+const fn until(choice: Snooze) -> Option<&'static str> {
+    match choice {
+        Snooze::HalfHour => Some("30m"),
+        Snooze::TwoHours => Some("2h"),
+        Snooze::Morning => Some("9:00"),
+        Snooze::Until => None,
     }
 }
 
-/// `None` for a link.
-fn wish(action: &IncomingAction) -> Option<(Verb, EventKind)> {
-    let seen = Some((action.value.round, action.value.tier));
-    Some(match action.action {
-        ActionId::Acknowledge => (Verb::Acknowledge, EventKind::Acked),
-        ActionId::Unacknowledge => (Verb::Unacknowledge, EventKind::Unacked),
-        ActionId::Escalate => (Verb::Escalate, EventKind::Escalated { seen }),
-        ActionId::Resolve => (Verb::Resolve, EventKind::Resolved { note: None }),
-        ActionId::Runbook => return None,
-    })
-}
-
-fn message_of(action: &IncomingAction) -> Option<MessageRef> {
-    let is_named = !action.channel_id.is_empty() && !action.message_id.is_empty();
-    is_named.then(|| MessageRef {
+pub(super) fn pressed(action: &IncomingAction) -> Pressed {
+    Pressed {
         provider: action.provider.to_owned(),
         channel: action.channel_id.clone(),
         message: action.message_id.clone(),
-    })
+        delivery: action.value.delivery.to_string(),
+    }
 }
 
 /// The same for the same click, however long the platform's name of it is.
-fn event_of(tenant: &str, action: &IncomingAction) -> EventId {
+pub(super) fn event_of(tenant: &str, action: &IncomingAction) -> EventId {
     let parts = ["click", tenant, action.provider, &action.user_ref, &action.click_id];
     EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
 }
@@ -207,12 +192,4 @@ const fn is_unsettled(send: &Send) -> bool {
         | SendState::Dropped(_) => true,
         SendState::Sent(_) => false,
     }
-}
-
-const fn is_over(alert: &Alert) -> bool {
-    !alert.is_open() || alert.next.is_some()
-}
-
-fn say(text: &str) -> InteractionResponse {
-    InteractionResponse { ephemeral: Some(text.to_owned()) }
 }

@@ -73,7 +73,7 @@ impl<P: Ports> Engine<P> {
 }
 
 /// As ids are stored. `None`: nothing is called so.
-fn normal(text: &str) -> Option<String> {
+pub(super) fn normal(text: &str) -> Option<String> {
     let is_too_long = text.chars().count() > TEXT_CHARS_MAX;
     let letters = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     let normal: String = letters.map(look_alike).collect();

@@ -25,7 +25,7 @@ pub(super) fn answer(tenant: &Tenant, wish: Option<&str>, now: Time) -> CommandR
             words::no_schedule(wish, meant(wish, names.iter().copied()), &names)
         }
     };
-    CommandResponse { text, ephemeral: true, sections }
+    CommandResponse { text, ephemeral: true, sections, link: None }
 }
 
 fn section(tenant: &Tenant, schedule: &Schedule, now: Time) -> ResponseSection {

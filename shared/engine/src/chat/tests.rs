@@ -2,15 +2,89 @@
 
 mod clicks;
 mod commands;
+mod forms;
+mod here;
+mod home;
+mod hurry;
+mod links;
 mod people;
+mod snoozes;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nightowl_domain::{Actor, Alert, Event, Occurrence};
-use nightowl_messaging::{ActionId, ButtonValue, IncomingAction};
+use nightowl_domain::{Actor, Alert, Event, Occurrence, Tenant};
+use nightowl_messaging::{
+    ActionId, ButtonValue, ChatUser, CommandResponse, FormAnswer, IncomingAction, IncomingForm,
+    Secret, Whisper,
+};
+
+use super::Visitor;
 
 use crate::testing::{Posted, ScriptedProvider, TestPorts, fired, run, sample_tenant};
-use crate::{Clock, Engine, Report};
+use crate::{Clock, Config, Engine, Report, Store};
+
+/// Somebody in a channel.
+#[derive(Clone)]
+struct Guest<'a> {
+    world: &'a World,
+    tenant: Arc<Tenant>,
+    user_ref: &'a str,
+    channel: &'a str,
+    thread: Option<&'a str>,
+}
+
+impl<'a> Guest<'a> {
+    fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            tenant: &self.tenant,
+            provider: &self.world.chat,
+            user_ref: self.user_ref,
+            user_name: "al",
+            channel: self.channel,
+            thread: self.thread,
+            arrived: self.world.ports.clock.now(),
+        }
+    }
+
+    fn in_thread(&self, root: &'a str) -> Self {
+        Self { thread: Some(root), ..self.clone() }
+    }
+
+    fn types(&self, text: &str) -> CommandResponse {
+        let event = format!("typed:{text}:{}", self.world.ports.trap.calls());
+        run(self.world.engine.on_command(&self.visitor(), text, event.into()))
+    }
+
+    fn says(&self, text: &str) -> String {
+        self.types(text).text
+    }
+
+    /// With a trigger by which a form can be opened.
+    fn presses(&self, action: &IncomingAction) -> Option<Whisper> {
+        let trigger = Secret::new("trigger");
+        run(self.world.engine.on_click(&self.visitor(), action, Some(&trigger)))
+    }
+
+    /// The form that was shown last, with this field filled in.
+    fn fills(&self, field: &str, text: &str, submit: &str) -> FormAnswer {
+        run(self.world.engine.on_form(&self.visitor(), &self.filled(field, text, submit)))
+    }
+
+    fn filled(&self, field: &str, text: &str, submit: &str) -> IncomingForm {
+        let (_, _, state) = self.world.chat.forms().pop().expect("a form was opened");
+        IncomingForm {
+            provider: "chat",
+            state,
+            user_ref: self.user_ref.to_owned(),
+            user_name: "al".to_owned(),
+            workspace: "T1".to_owned(),
+            app_id: "A1".to_owned(),
+            fields: BTreeMap::from([(field.to_owned(), text.to_owned())]),
+            submit_id: submit.to_owned(),
+        }
+    }
+}
 
 /// One tenant, `acme`, whose platform is called `chat`.
 struct World {
@@ -80,6 +154,7 @@ impl World {
         IncomingAction {
             provider: "chat",
             action,
+            choice: None,
             value: ButtonValue {
                 alert_id: alert.alert_id.clone(),
                 delivery: posted.post.delivery.clone(),
@@ -98,7 +173,35 @@ impl World {
 
     /// What the person reads who pressed.
     fn click(&self, action: &IncomingAction, actor: &Actor) -> Option<String> {
-        run(self.engine.click("acme", action, actor)).expect("the store works").ephemeral
+        let answered = run(self.engine.click("acme", action, actor)).expect("the store works");
+        answered.ephemeral.map(|told| told.text)
+    }
+
+    /// The same world with a console that people can be sent to.
+    fn with_console() -> Self {
+        let mut world = Self::new();
+        world.engine = Engine::new(world.ports.clone()).with_console("https://owl.example/");
+        world
+    }
+
+    fn tenant(&self) -> Arc<Tenant> {
+        run(self.ports.config.tenant("acme")).expect("it works").expect("configured")
+    }
+
+    /// `U-alice` and so on are met already.
+    fn meet(&self, user: &str) {
+        let user_ref = format!("U-{user}");
+        run(self.ports.store.put_identity("acme", "chat", &user_ref, user)).expect("it works");
+    }
+
+    /// An account with that user name and without an address that is shown.
+    fn add_stranger(&self, user_ref: &str) {
+        let handle = Some(user_ref.to_lowercase());
+        self.chat.add_user(user_ref, ChatUser { handle, ..ChatUser::default() });
+    }
+
+    fn guest<'a>(&'a self, user_ref: &'a str) -> Guest<'a> {
+        Guest { world: self, tenant: self.tenant(), user_ref, channel: "C-ops", thread: None }
     }
 
     /// What the intake took is worked off.

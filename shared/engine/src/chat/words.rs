@@ -1,16 +1,27 @@
 //! Every sentence that a person reads in answer to what they did. Plain text: it may hold a title
 //! or a name from outside, and whoever shows it escapes it.
 
+mod ask;
+mod form;
+mod people;
+
+use jiff::tz::TimeZone;
 use nightowl_domain::{Actor, Alert, Ignored, Outcome, Status, Time};
 
-use super::parse::{Unknown, WORDS};
-use super::{Stranger, Verb};
+use super::Verb;
+
+pub(super) use ask::{
+    HELP, ambiguous, choose, choose_here, mine, no_match, no_schedule, none_here, open, unclear,
+    unknown_command,
+};
+pub(super) use form::{NOTE_CHARS, form, instead_of_form, too_long};
+pub use people::stranger;
+pub(super) use people::{
+    STRANGER_AT_HOME, deed, duty, link_anew, linked, on_duty, stranger_with_link,
+};
 
 /// Titles are cut to this in a sentence; the card has all of it.
 const TITLE_CHARS: usize = 80;
-/// So many names are listed in a sentence.
-const NAMES_MAX: usize = 20;
-
 /// Stored durably, not yet done.
 pub const TAKEN: &str = "Taken. NightOwl is slow just now; it will do this as soon as it can, \
                          and the alert's card will show it.";
@@ -25,6 +36,20 @@ pub const WHICH_TENANT: &str = "This app serves several tenants of NightOwl, so 
                                 whose alerts you mean. Ask an operator to put the tenant's name \
                                 at the end of the app's request addresses.";
 pub const NOTE_KEPT: &str = "Your note is kept.";
+pub(super) const NOTE_MISSING: &str =
+    "What is the note? Type it behind the ID: /nightowl note ID what you found out.";
+/// The same in a thread, where the alert needs no name and a slash may not work.
+pub(super) const NOTE_MISSING_HERE: &str =
+    "What is the note? Type it behind the word: note what you found out.";
+pub(super) const NOTE_EMPTY: &str = "Type the note, or close the form.";
+/// A choice that no menu of ours has.
+pub(super) const NOT_OFFERED: &str = "NightOwl offers no such choice, so nothing was done.";
+/// Nobody can be linked without an address to go to.
+pub(super) const NO_CONSOLE: &str = "NightOwl does not know its own address, so it cannot offer \
+                                     a link. Ask an operator to set the console's address.";
+pub(super) const NOT_NOW: &str = "NightOwl is in trouble just now. Try again in a moment.";
+/// In place of a list.
+pub(super) const UNREAD: &str = "Your alerts could not be read just now.";
 pub const NO_OPEN_ALERTS: &str = "No alert is open.";
 pub const ON_CALL: &str = "On call now:";
 pub const HELP_HEAD: &str = "You can type:";
@@ -40,6 +65,8 @@ pub struct About<'a> {
     pub actor: &'a Actor,
     /// The newest alert of the series, if another one came after `alert`.
     pub newer: Option<&'a Alert>,
+    /// In which they tell the time.
+    pub zone: &'a TimeZone,
 }
 
 /// One or two sentences.
@@ -60,7 +87,14 @@ fn applied(about: &About<'_>) -> String {
             None => format!("You escalated {what}."),
         },
         Verb::Resolve => format!("You resolved {what}."),
+        Verb::Snooze => format!("You snoozed {what}."),
+        Verb::Note => format!("Your note on {what} is kept."),
     }
+}
+
+/// The same for a snooze, with its end.
+pub(super) fn snoozed(about: &About<'_>, until: Time) -> String {
+    format!("You snoozed {} until {}.", about.what(), local(until, about.zone))
 }
 
 /// Why nothing changed.
@@ -75,6 +109,8 @@ pub fn ignored(reason: Ignored, about: &About<'_>) -> String {
             Verb::Unacknowledge => format!("You gave {what} back before."),
             Verb::Escalate => format!("Your escalation of {what} was taken before."),
             Verb::Resolve => format!("You resolved {what} before."),
+            Verb::Snooze => format!("You snoozed {what} before."),
+            Verb::Note => format!("Your note on {what} was kept before."),
         },
         Ignored::AlreadyYours => format!("You have acknowledged {what} already."),
         Ignored::AlreadyResolved => over(about),
@@ -104,11 +140,11 @@ fn over(about: &About<'_>) -> String {
     let what = about.what();
     let ended = match about.alert.map(|alert| &alert.status) {
         Some(Status::Resolved { by: Actor::Source, at, .. }) => {
-            format!("{what} is over: its source said so at {}.", moment(*at))
+            format!("{what} is over: its source said so at {}.", moment(*at, about.zone))
         }
         Some(Status::Resolved { by, at, .. }) => {
             let who = if by.is_same(about.actor) { "you".to_owned() } else { flat(&by.show()) };
-            format!("{what} is over: {who} resolved it at {}.", moment(*at))
+            format!("{what} is over: {who} resolved it at {}.", moment(*at, about.zone))
         }
         Some(Status::Firing | Status::Acknowledged { .. } | Status::Snoozed { .. }) | None => {
             format!("{what} is over.")
@@ -126,10 +162,7 @@ fn over(about: &About<'_>) -> String {
 impl About<'_> {
     /// "X2K9FQ (Disk full)".
     fn what(&self) -> String {
-        match self.alert {
-            Some(alert) => format!("{} ({})", alert.short_id.to_uppercase(), cut(&alert.title)),
-            None => "This alert".to_owned(),
-        }
+        self.alert.map_or_else(|| "This alert".to_owned(), named)
     }
 }
 
@@ -139,92 +172,9 @@ fn position(alert: &Alert) -> String {
     format!("tier {} in round {}", plan.tier.saturating_add(1), plan.round.saturating_add(1))
 }
 
-/// Why somebody may not act, and what would change that.
-pub fn stranger(why: Stranger, tenant: &str) -> String {
-    let add = format!("ask an operator to add you to the users of tenant {tenant}");
-    match why {
-        Stranger::Gone => "A deactivated account or a bot cannot act on alerts.".to_owned(),
-        Stranger::NotVisible => format!(
-            "NightOwl cannot see who you are, so nothing was done. If your account belongs to \
-             another workspace, {add} with an account of this one."
-        ),
-        Stranger::NoEmail => format!(
-            "NightOwl cannot see the e-mail address of your account, so it does not know who you \
-             are and nothing was done. Give your account an address, let the app read it, and \
-             {add}."
-        ),
-        Stranger::NotListed => format!(
-            "NightOwl does not know you, so nothing was done. To act on alerts, {add} with the \
-             e-mail address of this account."
-        ),
-        Stranger::CannotAsk => "NightOwl could not find out who you are just now, so nothing was \
-                                done. Try again in a moment."
-            .to_owned(),
-    }
-}
-
-/// Above a list to choose from, for a command that named no alert.
-pub(super) fn choose(verb: Verb, more: bool) -> String {
-    let rest = if more { " These are some of them:" } else { "" };
-    format!(
-        "Which one? Type /nightowl {} ID, where the first characters will do.{rest}",
-        word(verb)
-    )
-}
-
-pub(super) fn ambiguous(text: &str) -> String {
-    format!("More than one alert begins with {}. Type more of it:", cut(text))
-}
-
-pub(super) fn no_match(text: &str, is_any_open: bool) -> String {
-    let open = if is_any_open { "These are open:" } else { NO_OPEN_ALERTS };
-    format!("No alert is called {}. {open}", cut(text))
-}
-
-pub(super) fn unknown_command(unknown: &Unknown) -> String {
-    match unknown.meant {
-        Some(meant) => {
-            format!("There is no command {}. Did you mean {meant}?", cut(&unknown.word))
-        }
-        None => {
-            format!("There is no command {}. There are: {}.", cut(&unknown.word), WORDS.join(", "))
-        }
-    }
-}
-
-pub(super) fn no_schedule(wish: &str, meant: Option<&str>, names: &[&str]) -> String {
-    let wish = cut(wish);
-    match meant {
-        Some(meant) => format!("There is no schedule {wish}. Did you mean {meant}?"),
-        None if names.is_empty() => NO_SCHEDULES.to_owned(),
-        None => {
-            let listed = names[..names.len().min(NAMES_MAX)].join(", ");
-            format!("There is no schedule {wish}. There are: {listed}.")
-        }
-    }
-}
-
-/// Each command and what it does.
-pub(super) const HELP: [(&str, &str); 5] = [
-    ("/nightowl ack ID [NOTE]", "You take the alert: nobody else is paged for it."),
-    ("/nightowl resolve ID [NOTE]", "It is over."),
-    ("/nightowl escalate ID [NOTE]", "The next tier is told now."),
-    ("/nightowl oncall [SCHEDULE]", "Who is on call, and until when."),
-    (
-        "/nightowl help",
-        "This. An ID is what the card shows; its first characters will do. Without one, the open \
-         alerts are listed.",
-    ),
-];
-
-/// As it is typed.
-const fn word(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Acknowledge => "ack",
-        Verb::Unacknowledge => "unack",
-        Verb::Escalate => "escalate",
-        Verb::Resolve => "resolve",
-    }
+/// "X2K9FQ (Disk full)".
+pub(super) fn named(alert: &Alert) -> String {
+    format!("{} ({})", alert.short_id.to_uppercase(), cut(&alert.title))
 }
 
 /// In one line, and not too much of it.
@@ -237,13 +187,18 @@ pub(super) fn cut(text: &str) -> String {
     format!("{}…", head.trim_end())
 }
 
+/// "Mon 2026-11-23 09:00 CET".
+pub(super) fn local(time: Time, zone: &TimeZone) -> String {
+    time.timestamp().to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M %Z").to_string()
+}
+
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// "2026-11-21 12:05 UTC".
-fn moment(time: Time) -> String {
-    time.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string()
+/// "2026-11-21 13:05 CET".
+fn moment(time: Time, zone: &TimeZone) -> String {
+    time.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 #[cfg(test)]
@@ -262,7 +217,7 @@ mod tests {
         for verb in Verb::ALL {
             for (alert, newer) in [(None, None), (Some(&alert), None), (Some(&alert), Some(&newer))]
             {
-                let about = About { verb, alert, actor: &actor, newer };
+                let about = About { verb, alert, actor: &actor, newer, zone: &TimeZone::UTC };
                 for came_to in &outcomes {
                     let said = outcome(came_to, &about);
                     assert!(said.ends_with('.') && !said.contains("  "), "{said}");
@@ -272,26 +227,6 @@ mod tests {
                 }
             }
         }
-        for why in Stranger::ALL {
-            assert!(stranger(why, "acme").ends_with('.'));
-        }
-    }
-
-    /// Whoever shows a sentence escapes it, and people copy what they are told to type.
-    #[test]
-    fn our_own_sentences_have_nothing_to_escape() {
-        let unknown = |meant| Unknown { word: "ac".to_owned(), meant };
-        let mut all = vec![unknown_command(&unknown(Some("ack"))), unknown_command(&unknown(None))];
-        all.extend(Verb::ALL.map(|verb| choose(verb, true)));
-        all.extend([ambiguous("x"), no_match("x", true), no_match("x", false)]);
-        all.extend([no_schedule("x", Some("y"), &["y"]), no_schedule("x", None, &["y"])]);
-        all.extend(HELP.iter().flat_map(|(usage, does)| [*usage, *does]).map(str::to_owned));
-        let fixed = [TAKEN, NOT_DONE, FOREIGN, WHICH_TENANT, NOTE_KEPT, NO_OPEN_ALERTS, ON_CALL];
-        all.extend(fixed.into_iter().chain([HELP_HEAD, NO_SCHEDULES]).map(str::to_owned));
-        all.extend(Stranger::ALL.map(|why| stranger(why, "acme")));
-        for said in all {
-            assert!(!said.contains(['`', '*', '_', '~', '<', '>', '&']), "{said}");
-        }
     }
 
     #[test]
@@ -300,14 +235,15 @@ mod tests {
         let bob = Actor::User { id: "bob".to_owned(), name: "Bob".to_owned() };
         let alice = Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
         let at = Time::from_seconds(1_763_812_860);
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
         for (by, expected) in [
-            (&bob, "is over: you resolved it at 2025-11-22 12:01 UTC."),
-            (&alice, "is over: Alice resolved it at 2025-11-22 12:01 UTC."),
-            (&Actor::Source, "is over: its source said so at 2025-11-22 12:01 UTC."),
+            (&bob, "is over: you resolved it at 2025-11-22 13:01 CET."),
+            (&alice, "is over: Alice resolved it at 2025-11-22 13:01 CET."),
+            (&Actor::Source, "is over: its source said so at 2025-11-22 13:01 CET."),
         ] {
             alert.status = Status::Resolved { by: by.clone(), at, note: None };
-            let about =
-                About { verb: Verb::Resolve, alert: Some(&alert), actor: &bob, newer: None };
+            let verb = Verb::Resolve;
+            let about = About { verb, alert: Some(&alert), actor: &bob, newer: None, zone: &zone };
             let said = ignored(Ignored::AlreadyResolved, &about);
             assert!(said.ends_with(expected), "{said}");
         }

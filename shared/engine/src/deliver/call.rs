@@ -13,7 +13,7 @@ use crate::{Clock, Engine, Ports};
 
 /// The call was given up; it may still come to something.
 #[derive(Debug)]
-pub(super) struct Late;
+pub(crate) struct Late;
 
 impl<P: Ports> Engine<P> {
     /// Providers end their calls within [`CALL`] themselves; this holds one to it that does not.
@@ -21,7 +21,7 @@ impl<P: Ports> Engine<P> {
         self.within(CALL, call).await
     }
 
-    pub(super) async fn within<T>(
+    pub(crate) async fn within<T>(
         &self,
         span: Duration,
         call: impl Future<Output = T>,

@@ -48,8 +48,8 @@ impl<P: Ports> Engine<P> {
                 | ProviderError::Refused { reason }
                 | ProviderError::Cannot { reason },
             ) => Settlement::EditRefused { at, reason },
-            Err(error @ ProviderError::Broken { .. }) => {
-                Settlement::Broken { at, reason: error.to_string() }
+            Err(error @ ProviderError::Broken { credentials, .. }) => {
+                Settlement::Broken { at, reason: error.to_string(), credentials }
             }
         }
     }

@@ -76,9 +76,10 @@ impl<P: Ports> Engine<P> {
             let reason = "no time was left".to_owned();
             return Found::Not(Settlement::Retry { at: now, reason });
         }
+        let under = delivery.alert.parent(send);
         // Another clock than ours stamped the message.
         let since = since - self.ports().skew().ours;
-        match self.call(provider.find(&send.to, &send.key, since)).await {
+        match self.call(provider.find(&send.to, under, &send.key, since)).await {
             Ok(Some(posted)) => Found::Yes(posted),
             Ok(None) => Found::No,
             Err(ProviderError::Cannot { reason }) => {

@@ -18,8 +18,13 @@ impl<P: Ports> Engine<P> {
         provider: &dyn Provider,
         send: &Send,
     ) -> Settlement {
+        if delivery.kit.faces.must_wait(send) {
+            let reason = "the person could not be looked up".to_owned();
+            return Settlement::Retry { at: self.ports().clock().now(), reason };
+        }
         let mut post = Post {
             to: send.to.clone(),
+            under: delivery.alert.parent(send).cloned(),
             delivery: send.key.clone(),
             message: delivery.message(send),
             form: Form::Rich,
@@ -35,6 +40,14 @@ impl<P: Ports> Engine<P> {
                 (Err(ProviderError::Refused { reason }), Form::Rich) => {
                     tracing::warn!(reason, "the rich form was refused");
                     post.form = Form::Plain;
+                }
+                (Err(ProviderError::Gone { reason, .. }), _) if post.under.is_some() => {
+                    tracing::warn!(reason, "what this is a reply to is gone");
+                    if send.is_reply() {
+                        return Settlement::Gone { at: started };
+                    }
+                    // The alert's last state is worth saying without its card.
+                    post.under = None;
                 }
                 (answer, _) => return self.posted(delivery, send, started, answer).await,
             }
@@ -78,12 +91,14 @@ impl<P: Ports> Engine<P> {
                 tracing::warn!(reason, "the answer to a post was lost");
                 Settlement::Unknown { started, retry_at: started + LANDED_AFTER }
             }
+            Err(error @ ProviderError::Broken { credentials, .. }) => {
+                Settlement::Broken { at: now, reason: error.to_string(), credentials }
+            }
             Err(
                 error @ (ProviderError::Refused { .. }
-                | ProviderError::Broken { .. }
                 | ProviderError::Gone { .. }
                 | ProviderError::Cannot { .. }),
-            ) => Settlement::Broken { at: now, reason: error.to_string() },
+            ) => Settlement::Broken { at: now, reason: error.to_string(), credentials: false },
         }
     }
 
@@ -117,6 +132,10 @@ impl<P: Ports> Engine<P> {
         let occurrence = delivery.alert.occurrence();
         let store = self.ports().store();
         let mut result = Ok(());
+        // A reply has no button that could be clicked, and what is said below it is below its card.
+        if send.is_reply() {
+            return Ok(());
+        }
         for _ in 0..NOTES {
             result = store.put_reverse(posted, &occurrence, &send.key).await;
             if result.is_ok() && matches!(send.what, What::Card) {

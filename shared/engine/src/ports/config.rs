@@ -139,6 +139,9 @@ pub trait Sealer: Send + Sync + 'static {
     fn seal(&self, purpose: &str, context: &str, secret: &Secret) -> Result<String, String>;
     /// The error says what is wrong in words, never a part of the text.
     fn open(&self, purpose: &str, context: &str, sealed: &str) -> Result<Secret, String>;
+    /// A secret that nobody has to store: the same for the same words under the same key, and no
+    /// clue to the key. `purpose` names the key; `what` and `context` (the tenant) are bound to it.
+    fn derive(&self, purpose: &str, what: &str, context: &str) -> Result<Secret, String>;
     /// A keyed hash of a secret, to tell whether it changed without keeping it readable.
     fn fingerprint(&self, purpose: &str, secret: &Secret) -> String;
 }

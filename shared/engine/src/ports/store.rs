@@ -124,6 +124,7 @@ pub trait Store: Send + Sync + 'static {
         user_ref: &str,
     ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
+    /// Also notes the way back, which [`Store::read_face`] answers.
     fn put_identity(
         &self,
         tenant: &str,
@@ -131,6 +132,39 @@ pub trait Store: Send + Sync + 'static {
         user_ref: &str,
         user: &str,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The chat user as whom this person was met last, if that one is still this person.
+    fn read_face(
+        &self,
+        tenant: &str,
+        provider: &str,
+        user: &str,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
+    /// Keeps a text under a name for so long; over what stands there. Its names are apart from
+    /// those of [`Store::use_once`].
+    fn keep(
+        &self,
+        what: &str,
+        text: &str,
+        now: Time,
+        seconds: u64,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What is kept there and not over at `now`. It stays.
+    fn kept(
+        &self,
+        what: &str,
+        now: Time,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
+    /// The same, and it is gone: of several who take it one alone gets it. After a lost answer
+    /// nobody may have it.
+    fn take_kept(
+        &self,
+        what: &str,
+        now: Time,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
     /// When the last sweep ended, and where an unfinished one goes on.
     fn read_sweep(

@@ -38,6 +38,8 @@ pub async fn store_conformance<S: Store>(make: impl AsyncFn() -> S) {
     small::short_ids(&make().await).await;
     small::used_once(&make().await).await;
     small::identities(&make().await).await;
+    small::ways_back(&make().await).await;
+    small::kept_and_taken_once(&make().await).await;
     small::sweep(&make().await).await;
 }
 

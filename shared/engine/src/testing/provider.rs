@@ -1,13 +1,16 @@
 //! A chat platform that does what the test says, and remembers what was said in it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
-use nightowl_messaging::{ChatUser, Form, Message, Post, Provider, ProviderError, Workspace};
+use nightowl_messaging::{
+    ChatUser, Checkup, Form, FormDef, FormState, Message, Opener, Post, Provider, ProviderError,
+    Whisper, Workspace,
+};
 
 use super::clock::VirtualClock;
 use super::trap::Trap;
@@ -49,6 +52,24 @@ pub struct Posted {
     pub edits: usize,
 }
 
+/// A platform behind the script: what lands by the script lands there too.
+pub trait Stage: Send + Sync {
+    fn name(&self) -> &'static str;
+    /// Never fails: failures are the script's.
+    fn post(&self, post: &Post) -> MessageRef;
+    fn update(&self, at: &MessageRef, message: &Message);
+    fn find(
+        &self,
+        to: &Destination,
+        under: Option<&MessageRef>,
+        delivery: &SendKey,
+        since: Time,
+    ) -> Option<MessageRef>;
+    fn look_up_user(&self, user: &ChatUser) -> Option<String>;
+    /// A person deletes the message.
+    fn delete(&self, at: &MessageRef);
+}
+
 /// A handle: a clone is the same platform.
 #[derive(Clone)]
 pub struct ScriptedProvider {
@@ -56,6 +77,7 @@ pub struct ScriptedProvider {
     clock: VirtualClock,
     trap: Trap,
     state: Arc<Mutex<State>>,
+    stage: Option<Arc<dyn Stage>>,
 }
 
 #[derive(Default)]
@@ -64,18 +86,27 @@ struct State {
     finds: VecDeque<ProviderError>,
     is_down: bool,
     is_broken: bool,
+    closed_channels: BTreeSet<String>,
+    look_ups: VecDeque<Result<Option<String>, ProviderError>>,
+    looked_up: Vec<ChatUser>,
     cannot_find: bool,
     posted: Vec<Posted>,
     numbers: usize,
     attempts: Vec<SendKey>,
     connects: usize,
     whispers: Vec<(String, String, String)>,
+    forms: Vec<(String, FormDef, FormState)>,
     users: BTreeMap<String, ChatUser>,
 }
 
 impl ScriptedProvider {
     pub fn new(name: &'static str, clock: VirtualClock, trap: Trap) -> Self {
-        Self { name, clock, trap, state: Arc::default() }
+        Self { name, clock, trap, state: Arc::default(), stage: None }
+    }
+
+    /// The same, with a platform behind it.
+    pub fn on_stage(stage: Arc<dyn Stage>, clock: VirtualClock, trap: Trap) -> Self {
+        Self { name: stage.name(), clock, trap, state: Arc::default(), stage: Some(stage) }
     }
 
     /// The next posts and edits come to these, in order; after them everything lands.
@@ -98,6 +129,25 @@ impl ScriptedProvider {
         self.lock().is_broken = is_broken;
     }
 
+    /// Nothing can be posted or edited in this channel any more; as configured, not the
+    /// platform's id.
+    pub fn close_channel(&self, channel: &str) {
+        self.lock().closed_channels.insert(channel.to_owned());
+    }
+
+    /// The next look-ups are answered so, in order; after them everybody is known.
+    pub fn answer_look_ups(
+        &self,
+        answers: impl IntoIterator<Item = Result<Option<String>, ProviderError>>,
+    ) {
+        self.lock().look_ups.extend(answers);
+    }
+
+    /// Who was asked for, oldest first.
+    pub fn looked_up(&self) -> Vec<ChatUser> {
+        self.lock().looked_up.clone()
+    }
+
     /// Whether posts can be looked for at all.
     pub fn set_cannot_find(&self, cannot_find: bool) {
         self.lock().cannot_find = cannot_find;
@@ -106,6 +156,9 @@ impl ScriptedProvider {
     /// Somebody deletes the message in chat.
     pub fn delete(&self, message: &MessageRef) {
         self.lock().posted.retain(|posted| posted.message != *message);
+        if let Some(stage) = &self.stage {
+            stage.delete(message);
+        }
     }
 
     /// Somebody whom `describe_user` knows.
@@ -134,6 +187,11 @@ impl ScriptedProvider {
         self.lock().connects
     }
 
+    /// Who was shown which form, oldest first.
+    pub fn forms(&self) -> Vec<(String, FormDef, FormState)> {
+        self.lock().forms.clone()
+    }
+
     /// Channel, user and text of what was told to one person.
     pub fn whispers(&self) -> Vec<(String, String, String)> {
         self.lock().whispers.clone()
@@ -149,10 +207,13 @@ impl ScriptedProvider {
             Destination::Channel { channel, .. } => format!("C-{channel}"),
             Destination::Person { user, .. } => format!("D-{user}"),
         };
-        let message = MessageRef {
-            provider: self.name.to_owned(),
-            channel,
-            message: format!("m{}", state.numbers),
+        let message = match &self.stage {
+            Some(stage) => stage.post(post),
+            None => MessageRef {
+                provider: self.name.to_owned(),
+                channel,
+                message: format!("m{}", state.numbers),
+            },
         };
         state.numbers += 1;
         state.posted.push(Posted {
@@ -171,7 +232,16 @@ impl ScriptedProvider {
         let posted = posted.ok_or_else(|| gone(true))?;
         posted.shows = message.clone();
         posted.edits += 1;
+        if let Some(stage) = &self.stage {
+            stage.update(at, message);
+        }
         Ok(())
+    }
+
+    /// By the platform's id.
+    fn is_closed(&self, channel: &str) -> bool {
+        let state = self.lock();
+        channel.strip_prefix("C-").is_some_and(|name| state.closed_channels.contains(name))
     }
 
     fn next(&self) -> Script {
@@ -206,6 +276,15 @@ fn broken() -> ProviderError {
     ProviderError::Broken {
         reason: "the token was revoked".to_owned(),
         hint: "install the app again".to_owned(),
+        credentials: true,
+    }
+}
+
+fn closed() -> ProviderError {
+    ProviderError::Broken {
+        reason: "is_archived".to_owned(),
+        hint: "choose another channel".to_owned(),
+        credentials: false,
     }
 }
 
@@ -229,6 +308,11 @@ impl Provider for ScriptedProvider {
             .around(failure, || {
                 self.lock().attempts.push(post.delivery.clone());
                 let now = self.clock.now();
+                if let Destination::Channel { channel, .. } = &post.to
+                    && self.lock().closed_channels.contains(channel)
+                {
+                    return Err(closed());
+                }
                 match script {
                     Script::Land => Ok(self.land(post, now)),
                     Script::RefuseRich if post.form == Form::Plain => Ok(self.land(post, now)),
@@ -264,6 +348,7 @@ impl Provider for ScriptedProvider {
         }
         self.trap
             .around(failure, || match script {
+                _ if self.is_closed(&at.channel) => Err(closed()),
                 Script::Land | Script::LandsLate(_) => self.change(at, message),
                 Script::LostLanded => {
                     self.change(at, message)?;
@@ -282,6 +367,7 @@ impl Provider for ScriptedProvider {
     async fn find(
         &self,
         to: &Destination,
+        under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError> {
@@ -300,21 +386,48 @@ impl Provider for ScriptedProvider {
                 }
                 let found = state.posted.iter().find(|posted| {
                     posted.post.to == *to
+                        && posted.post.under.as_ref() == under
                         && posted.post.delivery == *delivery
                         && posted.at >= since
                         && posted.at <= now
                 });
-                Ok(found.map(|posted| posted.message.clone()))
+                let found = found.map(|posted| posted.message.clone());
+                if let Some(stage) = &self.stage {
+                    let landed = state.posted.iter().any(|one| one.post.delivery == *delivery);
+                    // What lands by the script only later is on the stage already.
+                    if found.is_some() || !landed {
+                        let there = stage.find(to, under, delivery, since);
+                        assert_eq!(there, found, "what the platform finds");
+                    }
+                }
+                Ok(found)
             })
             .await
     }
 
     async fn look_up_user(&self, user: &ChatUser) -> Result<Option<String>, ProviderError> {
-        self.trap.around(failure, || Ok(Some(format!("U-{}", user.user)))).await
+        self.trap
+            .around(failure, || {
+                self.lock().looked_up.push(user.clone());
+                if let Some(answer) = self.lock().look_ups.pop_front() {
+                    return answer;
+                }
+                Ok(match &self.stage {
+                    Some(stage) => stage.look_up_user(user),
+                    None => Some(format!("U-{}", user.user)),
+                })
+            })
+            .await
     }
 
     async fn describe_user(&self, user_ref: &str) -> Result<Option<ChatUser>, ProviderError> {
         self.trap.around(failure, || Ok(self.lock().users.get(user_ref).cloned())).await
+    }
+
+    /// `U1`, as its tests have them.
+    fn is_user_ref(&self, text: &str) -> bool {
+        let digits = text.strip_prefix('U').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     async fn resolve_channel(&self, channel: &str) -> Result<String, ProviderError> {
@@ -325,15 +438,36 @@ impl Provider for ScriptedProvider {
         &self,
         channel: &str,
         user_ref: &str,
-        text: &str,
+        whisper: &Whisper,
     ) -> Result<(), ProviderError> {
         self.trap
             .around(failure, || {
-                let whisper = (channel.to_owned(), user_ref.to_owned(), text.to_owned());
+                let text = whisper.text.clone();
+                let whisper = (channel.to_owned(), user_ref.to_owned(), text);
                 self.lock().whispers.push(whisper);
                 Ok(())
             })
             .await
+    }
+
+    async fn open_form(
+        &self,
+        opener: &Opener,
+        form: &FormDef,
+        state: &FormState,
+    ) -> Result<(), ProviderError> {
+        self.trap
+            .around(failure, || {
+                let opened = (opener.user_ref.clone(), form.clone(), state.clone());
+                self.lock().forms.push(opened);
+                Ok(())
+            })
+            .await
+    }
+
+    async fn check(&self, _channel: &str) -> Result<Checkup, ProviderError> {
+        let workspace = self.connect().await?;
+        Ok(Checkup { workspace, checks: Vec::new() })
     }
 
     async fn connect(&self) -> Result<Workspace, ProviderError> {

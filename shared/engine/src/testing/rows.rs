@@ -27,6 +27,9 @@ pub(super) struct Rows {
     pub(super) reverse: BTreeMap<MessageRef, (Occurrence, SendKey)>,
     pub(super) once: BTreeMap<String, Time>,
     pub(super) identities: BTreeMap<(String, String, String), String>,
+    /// Tenant, provider, person: the way back.
+    pub(super) faces: BTreeMap<(String, String, String), String>,
+    pub(super) kept: BTreeMap<String, (String, Time)>,
     pub(super) sweep: Option<(Time, Option<String>)>,
     pub(super) intake: BTreeMap<u64, Report>,
     pub(super) intake_next: u64,
@@ -47,6 +50,18 @@ impl Rows {
         let id = occurrence.id;
         let place = (occurrence.tenant.clone(), id.series(), id.number());
         self.alerts.get(&place).filter(|alert| alert.id == id)
+    }
+
+    pub(super) fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {
+        let key = |of: &str| (tenant.to_owned(), provider.to_owned(), of.to_owned());
+        let user_ref = self.faces.get(&key(user))?;
+        let is_still = self.identities.get(&key(user_ref)).is_some_and(|met| met == user);
+        is_still.then(|| user_ref.clone())
+    }
+
+    pub(super) fn kept(&self, what: &str, now: Time) -> Option<String> {
+        let kept = self.kept.get(what).filter(|(_, until)| *until > now);
+        kept.map(|(text, _)| text.clone())
     }
 
     pub(super) fn write(&mut self, write: Write) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! An alert with something in every field, and a tenant with two people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use nightowl_domain::{
@@ -19,6 +19,7 @@ pub fn sample_tenant() -> Tenant {
         name: name.to_owned(),
         email: Some(format!("{id}@example.com")),
         timezone: None,
+        handles: BTreeMap::new(),
     };
     Tenant {
         slug: "acme".to_owned(),
@@ -30,6 +31,7 @@ pub fn sample_tenant() -> Tenant {
             ("inbox".to_owned(), "alerts".to_owned()),
         ]),
         allow_unlinked: false,
+        thread_replies: BTreeSet::new(),
         users: vec![user("alice", "Alice"), user("bob", "Bob")],
         schedules: vec![schedule()],
         policies: vec![policy()],
@@ -232,6 +234,11 @@ fn sends(id: AlertId, at: Time) -> Vec<Send> {
             SendState::InDoubt { since: at, not_before: at, finds_failed: 1, finding_since: None },
         ),
         (What::Notice(NoticeKind::FinalState { card }), SendState::Dropped(DropReason::GaveUp)),
+        (
+            What::Notice(NoticeKind::Reply { text: "Bob escalated.".to_owned() }),
+            SendState::Wanted { not_before: None },
+        ),
+        (What::Notice(NoticeKind::WhatFixedIt), SendState::Wanted { not_before: None }),
     ];
     states
         .into_iter()

@@ -288,9 +288,48 @@ impl Store for MemoryStore {
         user: &str,
     ) -> Result<(), StoreError> {
         let key = (tenant.to_owned(), provider.to_owned(), user_ref.to_owned());
+        let back = (tenant.to_owned(), provider.to_owned(), user.to_owned());
         self.with(|rows| {
+            rows.faces.insert(back, user_ref.to_owned());
             rows.identities.insert(key, user.to_owned());
             Ok(())
+        })
+        .await
+    }
+
+    async fn read_face(
+        &self,
+        tenant: &str,
+        provider: &str,
+        user: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.look(|rows| Ok(rows.face(tenant, provider, user))).await
+    }
+
+    async fn keep(
+        &self,
+        what: &str,
+        text: &str,
+        now: Time,
+        seconds: u64,
+    ) -> Result<(), StoreError> {
+        let until = now + std::time::Duration::from_secs(seconds);
+        self.with(|rows| {
+            rows.kept.insert(what.to_owned(), (text.to_owned(), until));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.look(|rows| Ok(rows.kept(what, now))).await
+    }
+
+    async fn take_kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.with(|rows| {
+            let kept = rows.kept(what, now);
+            rows.kept.remove(what);
+            Ok(kept)
         })
         .await
     }

@@ -120,6 +120,22 @@ fn a_page_calls_until_somebody_answers_or_another_tier_is_told() {
     over(&alert, "Nobody answered.");
 }
 
+/// However long it lasts: nobody is told after it.
+#[test]
+fn the_last_tier_names_no_next() {
+    let mut alert = firing();
+    let mut send = page(channel(), alert.plan.generation, posted());
+    let mut in_round = |round: u32| {
+        alert.plan.round = round;
+        if let What::Page(page) = &mut send.what {
+            page.round = round;
+        }
+        in_channel(&alert, &send)
+    };
+    assert_eq!(in_round(0), (None, 10.0), "a round comes after it");
+    assert_eq!(in_round(99), (None, 0.0));
+}
+
 #[test]
 fn a_page_that_comes_late_still_calls() {
     let mut alert = firing();

@@ -69,19 +69,19 @@ fn labels_are_shown_once() {
 
 #[test]
 fn buttons_are_those_that_make_sense() {
-    use Button::{Acknowledge, Escalate, Resolve, Runbook, Unacknowledge};
+    use Button::{Acknowledge, Escalate, Resolve, Runbook, Snooze, Unacknowledge};
     let alice = || Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
     let at = noon();
     let with = |status: Status| show(&Alert { status, ..firing() }, &sample_details()).buttons;
-    assert_eq!(with(Status::Firing), [Acknowledge, Escalate, Resolve, Runbook]);
+    assert_eq!(with(Status::Firing), [Acknowledge, Escalate, Resolve, Snooze, Runbook]);
     let acknowledged = Status::Acknowledged { by: alice(), at };
-    assert_eq!(with(acknowledged), [Unacknowledge, Escalate, Resolve, Runbook]);
+    assert_eq!(with(acknowledged), [Unacknowledge, Escalate, Resolve, Snooze, Runbook]);
     let resolved = Status::Resolved { by: alice(), at, note: None };
     assert_eq!(with(resolved), [Runbook]);
 
     let mut last = firing();
     (last.plan.round, last.plan.tier) = (1, 1);
-    assert_eq!(show(&last, &Details::default()).buttons, [Acknowledge, Resolve]);
+    assert_eq!(show(&last, &Details::default()).buttons, [Acknowledge, Resolve, Snooze]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use nightowl_domain::{Destination, NoticeKind, Page, Send, Severity, What};
 use nightowl_messaging::{
-    AlertMessage, DirectMessage, EscalationMessage, Message, NoticeMessage, Person,
+    AlertMessage, Button, DirectMessage, EscalationMessage, Message, NoticeMessage, Person,
+    PromptMessage,
 };
 
 use super::page::{self, standing};
@@ -17,6 +18,16 @@ pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
             Destination::Channel { .. } => Message::Escalation(escalation(view, send, page, alert)),
             Destination::Person { .. } => Message::Direct(direct(view, send, page, alert)),
         },
+        What::Notice(NoticeKind::Reply { text }) => {
+            Message::Notice(NoticeMessage { text: text.clone(), alert: None })
+        }
+        What::Notice(NoticeKind::WhatFixedIt) => {
+            let text = notice(view, &NoticeKind::WhatFixedIt, &alert);
+            let is_answered = alert.resolution.is_some();
+            let buttons = if is_answered { Vec::new() } else { vec![Button::Note] };
+            let alert = AlertMessage { buttons, ..alert };
+            Message::Prompt(PromptMessage { alert, text })
+        }
         What::Notice(kind) => {
             Message::Notice(NoticeMessage { text: notice(view, kind, &alert), alert: Some(alert) })
         }
@@ -25,7 +36,8 @@ pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
 
 fn escalation(view: &View<'_>, send: &Send, page: &Page, alert: AlertMessage) -> EscalationMessage {
     let tier = usize::try_from(page.tier).ok().and_then(|index| view.policy.tiers.get(index));
-    let tier = tier.filter(|_| page::is_current(view, send));
+    // Of the last tier nothing comes after, however long it lasts.
+    let tier = tier.filter(|_| page::is_current(view, send) && view.has_next_tier());
     let number = page.tier.saturating_add(1);
     let target = page.person.as_deref().map(|person| match view.tenant.user(person) {
         Some(user) => view.faces.person(user),
@@ -81,10 +93,22 @@ fn notice(view: &View<'_>, kind: &NoticeKind, alert: &AlertMessage) -> String {
         NoticeKind::AckTimeout => "You acknowledged this some time ago and it is not resolved. \
                                    Acknowledge it again, or it will fire again."
             .to_owned(),
+        NoticeKind::Reply { text } => text.clone(),
+        NoticeKind::WhatFixedIt if alert.resolution.is_some() => {
+            "You resolved this and said what fixed it. Thank you.".to_owned()
+        }
+        NoticeKind::WhatFixedIt => {
+            "You resolved this. What fixed it? A sentence now saves somebody \
+                                    an hour the next time."
+                .to_owned()
+        }
         NoticeKind::FinalState { .. } => {
+            let note = alert.resolution.as_deref().map(|note| format!(" {note}"));
             format!(
-                "The message above could not be changed. It is {} now. {}",
-                alert.status, alert.escalation
+                "The message above could not be changed. It is {} now. {}{}",
+                alert.status,
+                alert.escalation,
+                note.unwrap_or_default()
             )
         }
     }

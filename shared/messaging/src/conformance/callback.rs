@@ -1,8 +1,12 @@
 //! Callbacks as an attacker sees them: who may forge, replay and change what.
 
+use std::time::Duration;
+
 use nightowl_domain::Time;
 
-use crate::{ActionId, ButtonValue, Forged, IncomingAction, IncomingCommand};
+use crate::{
+    ActionId, ButtonValue, Forged, FormState, IncomingAction, IncomingCommand, IncomingForm,
+};
 
 /// Makes genuine callbacks, and takes callbacks as the function behind the route does.
 pub trait Callbacks: Send + Sync {
@@ -13,6 +17,42 @@ pub trait Callbacks: Send + Sync {
     /// What the platform sends when somebody types the command with `args`.
     fn command(&self, args: &str, at: Time) -> Request;
 
+    /// What the platform sends when somebody chooses `choice` from the snooze menu: the name of a
+    /// [`crate::Snooze`], or anything else, because not every platform checks it. `None`: the
+    /// platform has no menus, or this cannot be made here.
+    fn choose(&self, value: &ButtonValue, choice: &str, click: u32, at: Time) -> Option<Request> {
+        let _ = (value, choice, click, at);
+        None
+    }
+
+    /// What the platform sends when the person of the world sends a form off that was opened at
+    /// `at` with `state`. The same arguments make the same request. `None`: the platform has no
+    /// forms, or this cannot be made here.
+    fn submit(&self, state: &FormState, fields: &[(&str, &str)], at: Time) -> Option<Request> {
+        let _ = (state, fields, at);
+        None
+    }
+
+    /// Requests like this one that others than the platform could make, with what is wrong in
+    /// each: another person's, another button's, one without its proof. None of them is taken.
+    fn forgeries(&self, request: &Request, at: Time) -> Vec<(&'static str, Request)> {
+        let _ = (request, at);
+        Vec::new()
+    }
+
+    /// Whether the platform proves every byte of a request. Where it does not, [`Self::forgeries`]
+    /// says what must not be taken.
+    fn proves_every_byte(&self) -> bool {
+        true
+    }
+
+    /// When a request is taken. `None`: its proof has no time.
+    fn window(&self, request: &Request) -> Option<Window> {
+        let _ = request;
+        let five_minutes = Duration::from_secs(300);
+        Some(Window { after: five_minutes, before: Some(five_minutes) })
+    }
+
     /// The same request as signed for another tenant, with that tenant's secret.
     fn for_other_tenant(&self, request: &Request, at: Time) -> Request;
 
@@ -21,6 +61,14 @@ pub trait Callbacks: Send + Sync {
 
     /// The names of the headers that prove the request, in the case that we send them.
     fn proof_headers(&self) -> Vec<&'static str>;
+}
+
+/// Around the moment at which a request was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub after: Duration,
+    /// A clock may be behind. `None`: its end is all that is checked.
+    pub before: Option<Duration>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +102,7 @@ impl Request {
 pub enum Taken {
     Action(IncomingAction),
     Command(IncomingCommand),
+    Form(IncomingForm),
 }
 
 /// Why it was not taken.

@@ -48,14 +48,16 @@ pub(super) fn of_status(verb: Verb, status: u16) -> &'static [Class] {
             Verb::Update => &[Gone, Broken],
             Verb::LookUpUser | Verb::DescribeUser => &[Done, Broken],
             Verb::Find => &[Cannot, Broken],
-            Verb::Post | Verb::ResolveChannel | Verb::Whisper | Verb::Connect => &[Broken],
+            Verb::Post | Verb::ResolveChannel | Verb::Whisper | Verb::Connect | Verb::OpenForm => {
+                &[Broken]
+            }
         },
         408 if verb.writes() => &[Unknown],
         408 | 429 => &[Retry],
         // `Done`: an edit may fall back to plain text by itself.
         400 | 413 | 422 => match verb {
             Verb::Update => &[Refused, Broken, Done],
-            Verb::Post | Verb::Whisper => &[Refused, Broken],
+            Verb::Post | Verb::Whisper | Verb::OpenForm => &[Refused, Broken],
             Verb::Find
             | Verb::LookUpUser
             | Verb::DescribeUser
@@ -80,7 +82,7 @@ pub(super) fn of_fault(verb: Verb, fault: &Fault) -> Option<&'static [Class]> {
         Fault::RefusesContent => match verb {
             Verb::Post => Some(&[Refused]),
             Verb::Update => Some(&[Refused, Done]),
-            Verb::Whisper => Some(&[Refused, Broken]),
+            Verb::Whisper | Verb::OpenForm => Some(&[Refused, Broken]),
             Verb::Find
             | Verb::LookUpUser
             | Verb::DescribeUser
@@ -94,7 +96,11 @@ pub(super) fn of_fault(verb: Verb, fault: &Fault) -> Option<&'static [Class]> {
             Verb::Post | Verb::Whisper => Some(&[Broken]),
             Verb::Update => Some(&[Broken, Gone]),
             Verb::Find => Some(&[Cannot, Broken]),
-            Verb::LookUpUser | Verb::DescribeUser | Verb::ResolveChannel | Verb::Connect => None,
+            Verb::LookUpUser
+            | Verb::DescribeUser
+            | Verb::ResolveChannel
+            | Verb::Connect
+            | Verb::OpenForm => None,
         },
         Fault::NoMessage => (verb == Verb::Update).then_some(&[Gone]),
         Fault::Echo => None,

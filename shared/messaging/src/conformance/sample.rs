@@ -3,8 +3,8 @@
 use nightowl_domain::{Destination, SendKey, Severity, Time};
 
 use crate::{
-    AlertMessage, Button, DirectMessage, EscalationMessage, Form, Message, NoticeMessage, Person,
-    Post,
+    AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, FieldKind, Form, FormDef,
+    FormField, FormId, FormOption, FormState, Message, NoticeMessage, Person, Post, PromptMessage,
 };
 
 use super::World;
@@ -33,6 +33,7 @@ pub fn alert(text: &str, user_ref: Option<&str>) -> AlertMessage {
         description: text.to_owned(),
         labels: vec![(text.to_owned(), text.to_owned())],
         count: 3,
+        zone: "Europe/Berlin".to_owned(),
         fired_at: Time::from_seconds(1_790_000_000),
         acknowledged_by: some(),
         acknowledged_at: Some(Time::from_seconds(1_790_000_060)),
@@ -48,7 +49,13 @@ pub fn alert(text: &str, user_ref: Option<&str>) -> AlertMessage {
         escalation: text.to_owned(),
         round: 1,
         tier: 2,
-        buttons: vec![Button::Acknowledge, Button::Escalate, Button::Resolve, Button::Runbook],
+        buttons: vec![
+            Button::Acknowledge,
+            Button::Escalate,
+            Button::Resolve,
+            Button::Snooze,
+            Button::Runbook,
+        ],
         superseded_by: Some("Y3M8GR".to_owned()),
         alert_url: Some(ALERT_URL.to_owned()),
         delivery: SendKey::from("delivery-of-the-card"),
@@ -77,6 +84,51 @@ pub fn notice(text: &str, user_ref: Option<&str>) -> NoticeMessage {
     NoticeMessage { text: text.to_owned(), alert: Some(alert(text, user_ref)) }
 }
 
+pub fn prompt(text: &str, user_ref: Option<&str>) -> PromptMessage {
+    let mut alert = alert(text, user_ref);
+    alert.buttons = vec![Button::Note];
+    PromptMessage { alert, text: text.to_owned() }
+}
+
+/// A form with a field of each kind, whose every untrusted text is `text`.
+pub fn form(text: &str) -> FormDef {
+    let field = |id, kind, required| FormField {
+        id,
+        label: text.to_owned(),
+        kind,
+        placeholder: text.to_owned(),
+        hint: text.to_owned(),
+        required,
+        value: String::new(),
+    };
+    let options =
+        ["one", "two"].map(|value| FormOption { label: text.to_owned(), value: value.to_owned() });
+    FormDef {
+        title: text.to_owned(),
+        intro: text.to_owned(),
+        submit: "Resolve".to_owned(),
+        fields: vec![
+            field("when", FieldKind::Text { max: 100 }, true),
+            field("note", FieldKind::TextArea { max: 3000 }, false),
+            field("choice", FieldKind::Select { options: options.to_vec() }, true),
+        ],
+    }
+}
+
+pub fn form_state() -> FormState {
+    FormState {
+        form: FormId::Resolve,
+        value: ButtonValue {
+            alert_id: ALERT_ID.to_owned(),
+            delivery: SendKey::from("delivery-of-the-card"),
+            round: 1,
+            tier: 2,
+        },
+        channel_id: String::new(),
+        message_id: String::new(),
+    }
+}
+
 /// One message of each kind, with its name.
 pub fn every_message(text: &str, user_ref: Option<&str>) -> Vec<(&'static str, Message)> {
     let bare = NoticeMessage { text: text.to_owned(), alert: None };
@@ -86,6 +138,7 @@ pub fn every_message(text: &str, user_ref: Option<&str>) -> Vec<(&'static str, M
         ("direct", Message::Direct(direct(text, user_ref))),
         ("notice", Message::Notice(notice(text, user_ref))),
         ("bare notice", Message::Notice(bare)),
+        ("prompt", Message::Prompt(prompt(text, user_ref))),
     ]
 }
 
@@ -93,6 +146,7 @@ pub fn every_message(text: &str, user_ref: Option<&str>) -> Vec<(&'static str, M
 pub fn post(world: &World, provider: &str, delivery: &str, message: Message) -> Post {
     Post {
         to: Destination::Channel { provider: provider.to_owned(), channel: world.channel.clone() },
+        under: None,
         delivery: SendKey::from(delivery),
         message: carrying(message, delivery),
         form: Form::Rich,
@@ -106,6 +160,7 @@ pub(super) fn carrying(mut message: Message, delivery: &str) -> Message {
         Message::Escalation(page) => Some(&mut page.alert),
         Message::Direct(page) => Some(&mut page.alert),
         Message::Notice(notice) => notice.alert.as_mut(),
+        Message::Prompt(prompt) => Some(&mut prompt.alert),
     };
     if let Some(alert) = alert {
         alert.delivery = SendKey::from(delivery);

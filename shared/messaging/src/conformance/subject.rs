@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 
-use crate::{ActionId, Button, ButtonValue, ChatUser, Provider};
+use crate::{ActionId, Button, ButtonValue, ChatUser, Opener, Provider, Snooze};
 
 use super::Callbacks;
 
@@ -42,6 +42,32 @@ pub trait Subject: Send + Sync + Sized {
 
     /// All that was whispered, oldest first.
     async fn whispered(&self) -> Vec<Whispered>;
+
+    /// Somebody clicked, or typed, just now: by this a form can be opened for the person. `None`:
+    /// the platform opens no forms.
+    async fn opener(&self) -> Option<Opener> {
+        None
+    }
+
+    /// Every form that is open, oldest first.
+    async fn forms(&self) -> Vec<SeenForm> {
+        Vec::new()
+    }
+
+    /// A user id of the platform's form that nobody has.
+    fn no_user_ref(&self) -> String {
+        "U0NOBODY0".to_owned()
+    }
+
+    /// The platform's id of somebody who was deactivated. `None`: nobody can be.
+    fn gone_user_ref(&self) -> Option<String> {
+        None
+    }
+
+    /// What callbacks name as the workspace, where that is not what the connection names.
+    fn callback_workspace(&self) -> String {
+        self.world().workspace
+    }
 
     /// Now, by the platform's clock.
     fn now(&self) -> Time;
@@ -89,10 +115,11 @@ pub enum Verb {
     ResolveChannel,
     Whisper,
     Connect,
+    OpenForm,
 }
 
 impl Verb {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Post,
         Self::Update,
         Self::Find,
@@ -101,12 +128,13 @@ impl Verb {
         Self::ResolveChannel,
         Self::Whisper,
         Self::Connect,
+        Self::OpenForm,
     ];
 
     /// Whether it changes what people see, so that a lost answer is a doubt.
     pub const fn writes(self) -> bool {
         match self {
-            Self::Post | Self::Update | Self::Whisper => true,
+            Self::Post | Self::Update | Self::Whisper | Self::OpenForm => true,
             Self::Find
             | Self::LookUpUser
             | Self::DescribeUser
@@ -171,6 +199,8 @@ pub struct Seen {
     pub buttons: Vec<SeenButton>,
     /// Whose direct message it is; `None` in a channel.
     pub direct_to: Option<String>,
+    /// The message, in the same channel, that it is a reply to.
+    pub under: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +217,8 @@ pub struct SeenButton {
     /// What comes back with a click; `None` for a mere link.
     pub value: Option<ButtonValue>,
     pub url: Option<String>,
+    /// What a menu offers, in order; empty for a button.
+    pub choices: Vec<Snooze>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,8 +227,34 @@ pub struct Whispered {
     pub user_ref: String,
     pub text: String,
     pub mentions: Vec<String>,
+    /// The link button's address included.
     pub links: Vec<String>,
     pub markup: Vec<Markup>,
+}
+
+/// A form that was opened for a person, as they see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenForm {
+    pub user_ref: String,
+    pub title: String,
+    /// All other text that is not a field's.
+    pub intro: String,
+    pub fields: Vec<SeenField>,
+    /// What a submission brings back, as the platform carries it.
+    pub state: String,
+    pub markup: Vec<Markup>,
+    pub mentions: Vec<String>,
+    pub links: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenField {
+    pub id: String,
+    pub label: String,
+    pub value: String,
+    pub required: bool,
+    /// Labels and values of a select, in order.
+    pub options: Vec<(String, String)>,
 }
 
 /// The button that an action id belongs to.
@@ -206,6 +264,8 @@ pub const fn button_of(action: ActionId) -> Button {
         ActionId::Unacknowledge => Button::Unacknowledge,
         ActionId::Escalate => Button::Escalate,
         ActionId::Resolve => Button::Resolve,
+        ActionId::Snooze => Button::Snooze,
+        ActionId::Note => Button::Note,
         ActionId::Runbook => Button::Runbook,
     }
 }

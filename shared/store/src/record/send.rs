@@ -34,6 +34,11 @@ enum WhatRecord {
     /// The card's key.
     #[serde(rename = "f")]
     FinalState(String),
+    /// What it says.
+    #[serde(rename = "r")]
+    Reply(String),
+    #[serde(rename = "q")]
+    WhatFixedIt,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -117,6 +122,8 @@ impl From<&What> for WhatRecord {
             What::Notice(NoticeKind::Exhausted) => Self::Exhausted,
             What::Notice(NoticeKind::AckTimeout) => Self::AckTimeout,
             What::Notice(NoticeKind::FinalState { card }) => Self::FinalState(card.0.clone()),
+            What::Notice(NoticeKind::Reply { text }) => Self::Reply(text.clone()),
+            What::Notice(NoticeKind::WhatFixedIt) => Self::WhatFixedIt,
         }
     }
 }
@@ -130,6 +137,8 @@ impl TryFrom<WhatRecord> for What {
             WhatRecord::Page(page) => Self::Page(page.try_into()?),
             WhatRecord::Exhausted => Self::Notice(NoticeKind::Exhausted),
             WhatRecord::AckTimeout => Self::Notice(NoticeKind::AckTimeout),
+            WhatRecord::Reply(text) => Self::Notice(NoticeKind::Reply { text }),
+            WhatRecord::WhatFixedIt => Self::Notice(NoticeKind::WhatFixedIt),
             WhatRecord::FinalState(card) => {
                 Self::Notice(NoticeKind::FinalState { card: card.into() })
             }

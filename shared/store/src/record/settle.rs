@@ -13,15 +13,45 @@ pub(super) struct SettleRecord {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum SettlementRecord {
-    Sent { at: Millis, message: MessageRecord, rev: u64, count: u32, found: bool },
-    Refreshed { at: Millis, rev: u64, count: u32 },
-    Unknown { started: Millis, retry_at: Millis },
-    FindFailed { retry_at: Millis },
-    NotPosted { retry_at: Millis },
-    Retry { at: Millis, reason: String },
-    Broken { at: Millis, reason: String },
-    Gone { at: Millis },
-    EditRefused { at: Millis, reason: String },
+    Sent {
+        at: Millis,
+        message: MessageRecord,
+        rev: u64,
+        count: u32,
+        found: bool,
+    },
+    Refreshed {
+        at: Millis,
+        rev: u64,
+        count: u32,
+    },
+    Unknown {
+        started: Millis,
+        retry_at: Millis,
+    },
+    FindFailed {
+        retry_at: Millis,
+    },
+    NotPosted {
+        retry_at: Millis,
+    },
+    Retry {
+        at: Millis,
+        reason: String,
+    },
+    Broken {
+        at: Millis,
+        reason: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        credentials: bool,
+    },
+    Gone {
+        at: Millis,
+    },
+    EditRefused {
+        at: Millis,
+        reason: String,
+    },
 }
 
 impl From<Settle> for SettleRecord {
@@ -51,7 +81,9 @@ impl From<Settlement> for SettlementRecord {
             Settlement::FindFailed { retry_at } => Self::FindFailed { retry_at: retry_at.millis() },
             Settlement::NotPosted { retry_at } => Self::NotPosted { retry_at: retry_at.millis() },
             Settlement::Retry { at, reason } => Self::Retry { at: at.millis(), reason },
-            Settlement::Broken { at, reason } => Self::Broken { at: at.millis(), reason },
+            Settlement::Broken { at, reason, credentials } => {
+                Self::Broken { at: at.millis(), reason, credentials }
+            }
             Settlement::Gone { at } => Self::Gone { at: at.millis() },
             Settlement::EditRefused { at, reason } => Self::EditRefused { at: at.millis(), reason },
         }
@@ -77,7 +109,9 @@ impl From<SettlementRecord> for Settlement {
                 Self::NotPosted { retry_at: time(retry_at) }
             }
             SettlementRecord::Retry { at, reason } => Self::Retry { at: time(at), reason },
-            SettlementRecord::Broken { at, reason } => Self::Broken { at: time(at), reason },
+            SettlementRecord::Broken { at, reason, credentials } => {
+                Self::Broken { at: time(at), reason, credentials }
+            }
             SettlementRecord::Gone { at } => Self::Gone { at: time(at) },
             SettlementRecord::EditRefused { at, reason } => {
                 Self::EditRefused { at: time(at), reason }

@@ -111,6 +111,8 @@ fn what() -> BoxedStrategy<What> {
         Just(What::Notice(NoticeKind::Exhausted)),
         Just(What::Notice(NoticeKind::AckTimeout)),
         text().prop_map(|card| What::Notice(NoticeKind::FinalState { card: card.into() })),
+        text().prop_map(|text| What::Notice(NoticeKind::Reply { text })),
+        Just(What::Notice(NoticeKind::WhatFixedIt)),
     ]
     .boxed()
 }

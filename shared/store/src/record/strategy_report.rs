@@ -23,7 +23,11 @@ fn settlement() -> BoxedStrategy<Settlement> {
         time().prop_map(|retry_at| Settlement::FindFailed { retry_at }),
         time().prop_map(|retry_at| Settlement::NotPosted { retry_at }),
         (time(), text()).prop_map(|(at, reason)| Settlement::Retry { at, reason }),
-        (time(), text()).prop_map(|(at, reason)| Settlement::Broken { at, reason }),
+        (time(), text(), any::<bool>()).prop_map(|(at, reason, credentials)| Settlement::Broken {
+            at,
+            reason,
+            credentials
+        }),
         time().prop_map(|at| Settlement::Gone { at }),
         (time(), text()).prop_map(|(at, reason)| Settlement::EditRefused { at, reason }),
     ]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use nightowl_domain::{
-    Actor, Clearing, Event, EventKind, Occurrence, Received, Send, SendState, Skew, Tenant, What,
+    Actor, Clearing, Event, EventKind, Occurrence, Received, Send, SendState, Skew, Tenant, Turn,
+    What,
 };
 use nightowl_engine::ports::{Clock, Ports, Report, Store};
 use nightowl_engine::testing::{
@@ -81,7 +82,9 @@ impl Incident {
         let rest = TestPorts::default();
         // As long as the real ones are.
         let hash = "k3v9x0c2m7q8w1e4r5t6y7z8p9a0s1d2".to_owned();
-        rest.config.set(Tenant { hash, ..sample_tenant() });
+        // Every turn is told under the card, as by default.
+        let thread_replies = Turn::ALL.into();
+        rest.config.set(Tenant { hash, thread_replies, ..sample_tenant() });
         let provider = ScriptedProvider::new("chat", rest.clock.clone(), rest.trap.clone());
         rest.providers.set(Arc::new(provider.clone()));
         let engine = Engine::new(StoredPorts { rest, store: home.store.clone() });
@@ -189,8 +192,19 @@ fn add(total: &mut Reading, step: &str, reading: &Reading) {
     total.read_units += reading.read_units;
 }
 
-/// Fired, paged, escalated to the second tier if `is_late`, acknowledged, cleared.
-async fn one_incident(is_late: bool) -> Reading {
+/// How an incident goes on after its first page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// Acknowledged, then cleared by the source.
+    Prompt,
+    /// The same, after the second tier was paged.
+    Late,
+    /// Acknowledged, then resolved by a person, who is asked what fixed it.
+    ByPerson,
+}
+
+/// Fired, paged, acknowledged, over.
+async fn one_incident(course: Course) -> Reading {
     let incident = Incident::new().await;
     let meter = &incident.home.meter;
     // Another alert first, so that what a process does once is not counted.
@@ -206,7 +220,7 @@ async fn one_incident(is_late: bool) -> Reading {
     add(&mut total, "fired", &meter.take());
     incident.pass(Duration::from_secs(60)).await;
     add(&mut total, "paged", &meter.take());
-    if is_late {
+    if course == Course::Late {
         incident.tick(&occurrence).await;
         incident.pass(Duration::from_secs(60)).await;
         add(&mut total, "escalated", &meter.take());
@@ -216,35 +230,43 @@ async fn one_incident(is_late: bool) -> Reading {
 
     let alice = Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
     let click = "8b6de5d0c1f2a394f60718293a4b5c6d".into();
-    incident.engine.act(&occurrence, EventKind::Acked, alice, click).await.unwrap();
+    incident.engine.act(&occurrence, EventKind::Acked, alice.clone(), click).await.unwrap();
     add(&mut total, "acknowledged", &meter.take());
     incident.pass(Duration::from_secs(600)).await;
     add(&mut total, "shown", &meter.take());
     bytes.push(incident.item_bytes(&occurrence).await);
     meter.take();
 
-    incident.apply(incident.cleared("77aa0b3e5c9d1f24c8e0f1a2b3d4e596", key)).await;
-    add(&mut total, "cleared", &meter.take());
+    let over = "77aa0b3e5c9d1f24c8e0f1a2b3d4e596";
+    if course == Course::ByPerson {
+        let kind = EventKind::Resolved { note: None };
+        incident.engine.act(&occurrence, kind, alice, over.into()).await.unwrap();
+    } else {
+        incident.apply(incident.cleared(over, key)).await;
+    }
+    add(&mut total, "over", &meter.take());
     incident.pass(Duration::from_secs(120)).await;
     add(&mut total, "shown", &meter.take());
     bytes.push(incident.item_bytes(&occurrence).await);
     println!("{:>12}: {total}\nitem bytes: {bytes:?}\n", "in all");
-    incident.check(&occurrence, if is_late { 2 } else { 1 }).await;
+    incident.check(&occurrence, if course == Course::Late { 2 } else { 1 }).await;
     total
 }
 
 #[tokio::test]
 async fn one_incident_stays_within_its_budget() {
-    let total = one_incident(false).await;
-    assert_eq!(total.refused, 0);
-    assert!(total.item_writes <= 16, "{total}");
-    assert!(total.write_units <= 36.0, "{total}");
-    assert!(total.reads <= 10, "{total}");
+    for course in [Course::Prompt, Course::ByPerson] {
+        let total = one_incident(course).await;
+        assert_eq!(total.refused, 0);
+        assert!(total.item_writes <= 16, "{total}");
+        assert!(total.write_units <= 36.0, "{total}");
+        assert!(total.reads <= 10, "{total}");
+    }
 }
 
 #[tokio::test]
 async fn an_escalation_adds_no_more_than_half() {
-    let (prompt, late) = (one_incident(false).await, one_incident(true).await);
+    let (prompt, late) = (one_incident(Course::Prompt).await, one_incident(Course::Late).await);
     assert_eq!(late.refused, 0);
     assert!(late.item_writes * 2 <= prompt.item_writes * 3, "{late}");
     assert!(late.write_units * 2.0 <= prompt.write_units * 3.0, "{late}");

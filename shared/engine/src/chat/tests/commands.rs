@@ -162,49 +162,17 @@ fn a_command_that_is_sent_again_is_done_once() {
 }
 
 #[test]
-fn what_is_taken_is_done_later_and_once() {
-    let world = World::new();
-    let alert = world.fire("disk");
-    let text = format!("ack {} on it", alert.short_id);
-    let later = |event: &str| {
-        run(world.engine.command_later("acme", &alice(), &text, event.into())).expect("it works")
-    };
-    assert_eq!(later("typed").text, words::TAKEN);
-    assert_eq!(world.read(&alert.occurrence()).status, Status::Firing);
-    later("typed");
-    assert_eq!(world.work_off(), 4);
-    let standing = world.read(&alert.occurrence());
-    assert!(matches!(standing.status, Status::Acknowledged { .. }));
-    let notes = standing.timeline.iter().filter(|entry| entry.text == "on it").count();
-    assert_eq!(notes, 1);
-}
-
-#[test]
-fn a_late_escalation_does_not_escalate_once_more_what_moved_meanwhile() {
-    let world = World::new();
-    let alert = world.fire("disk");
-    let text = format!("escalate {}", alert.short_id);
-    let who = alice();
-    let later = world.engine.command_later("acme", &who, &text, "typed".into());
-    assert_eq!(run(later).expect("the store works").text, words::TAKEN);
-    world.type_as(&bob(), &text);
-    assert_eq!(world.work_off(), 1);
-    let plan = world.read(&alert.occurrence()).plan;
-    assert_eq!((plan.round, plan.tier), (0, 1));
-}
-
-#[test]
 fn help_and_slips() {
     let world = World::new();
     let help = world.type_as(&alice(), "");
-    assert_eq!(help.sections.len(), 5);
+    assert_eq!(help.sections.len(), words::HELP.len());
     let answer = world.type_as(&alice(), "reslove x2");
     assert_eq!(answer.text, "There is no command reslove. Did you mean resolve?");
+    let lines: Vec<&str> = answer.sections.iter().map(|line| &*line.title).collect();
+    assert_eq!(lines, ["/nightowl resolve ID [NOTE]"], "and how that one is typed");
     let answer = world.type_as(&alice(), "pizza");
-    assert_eq!(
-        answer.text,
-        "There is no command pizza. There are: ack, resolve, escalate, oncall, help."
-    );
+    assert_eq!(answer.text, "There is no command pizza. You can type:");
+    assert_eq!(answer.sections.len(), words::HELP.len());
 }
 
 #[test]
@@ -228,6 +196,86 @@ fn who_is_on_call() {
     assert_eq!(slip.text, "There is no schedule platfrom. Did you mean platform?");
     let unknown = world.type_as(&alice(), "oncall x");
     assert_eq!(unknown.text, "There is no schedule x. There are: platform.");
+}
+
+#[test]
+fn open_alerts_are_listed() {
+    let world = World::new();
+    assert_eq!(world.type_as(&alice(), "list").text, words::NO_OPEN_ALERTS);
+    let disk = world.fire("disk");
+    assert_eq!(world.type_as(&alice(), "list").text, "One alert is open:");
+    world.pass(1);
+    let cpu = world.fire("cpu");
+    world.type_as(&alice(), &format!("ack {}", disk.short_id));
+    let answer = world.type_as(&alice(), "list");
+    assert_eq!(answer.text, "2 alerts are open:");
+    let titles: Vec<&str> = answer.sections.iter().map(|section| &*section.title).collect();
+    assert_eq!(titles, [cpu.short_id.to_uppercase(), disk.short_id.to_uppercase()]);
+    for number in 0..20 {
+        world.fire(&format!("disk-{number}"));
+    }
+    let answer = world.type_as(&alice(), "list");
+    assert_eq!(answer.text, "More than 10 alerts are open; these are some of them:");
+}
+
+#[test]
+fn alerts_of_mine_are_those_i_own_or_am_paged_for() {
+    let world = World::new();
+    assert_eq!(world.type_as(&bob(), "list mine").text, "No open alert is yours.");
+    let mut alerts = Vec::new();
+    for series in ["paged-to-alice", "bob-has-it", "bob-snoozed-it", "alice-has-it", "over"] {
+        alerts.push(world.fire(series));
+        world.pass(1);
+    }
+    let [paged, has, snoozed, other, over] = alerts.as_slice() else { panic!("five alerts") };
+    for (actor, text, alert) in [
+        (bob(), "ack", has),
+        (bob(), "snooze", snoozed),
+        (alice(), "ack", other),
+        (bob(), "resolve", over),
+    ] {
+        world.type_as(&actor, &format!("{text} {} 2h", alert.short_id));
+    }
+    let titles = |actor: &nightowl_domain::Actor| -> Vec<String> {
+        let answer = world.type_as(actor, "list mine");
+        answer.sections.into_iter().map(|section| section.title).collect()
+    };
+    let ids = |alerts: &[&nightowl_domain::Alert]| -> Vec<String> {
+        alerts.iter().map(|alert| alert.short_id.to_uppercase()).collect()
+    };
+    assert_eq!(titles(&bob()), ids(&[snoozed, has]));
+    assert_eq!(titles(&alice()), ids(&[other, paged]));
+    assert_eq!(world.type_as(&bob(), "list mine").text, "2 open alerts are yours:");
+}
+
+#[test]
+fn an_alert_is_given_back_and_noted_on() {
+    let world = World::new();
+    let alert = world.fire("disk");
+    let id = alert.short_id.to_uppercase();
+    let answer = world.type_as(&bob(), &format!("unack {id}"));
+    assert_eq!(answer.text, format!("Nobody has acknowledged {id} (disk broke)."));
+    world.type_as(&alice(), &format!("ack {id}"));
+    let answer = world.type_as(&bob(), &format!("unack {id} wrong team"));
+    let given = format!("You gave {id} (disk broke) back: it fires again.");
+    assert_eq!(answer.text, format!("{given} {}", words::NOTE_KEPT));
+    let answer = world.type_as(&bob(), &format!("note {id} the fan is loud"));
+    assert_eq!(answer.text, format!("Your note on {id} (disk broke) is kept."));
+    assert_eq!(world.type_as(&bob(), &format!("note {id}")).text, words::NOTE_MISSING);
+    let timeline = world.read(&alert.occurrence()).timeline;
+    for note in ["wrong team", "the fan is loud"] {
+        assert!(timeline.iter().any(|entry| entry.text == note), "{timeline:?}");
+    }
+}
+
+#[test]
+fn a_long_note_is_cut_and_kept() {
+    let world = World::new();
+    let alert = world.fire("disk");
+    let text = format!("note {} {}", alert.short_id, "é".repeat(20_000));
+    assert!(world.type_as(&bob(), &text).text.starts_with("Your note on"));
+    let timeline = world.read(&alert.occurrence()).timeline;
+    assert!(timeline.iter().any(|entry| entry.text.ends_with("éé…")), "{timeline:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub async fn find_knows_only_its_own_delivery<S: Subject>() {
     let (to, since) = (channel(&subject), before(&subject));
     let find = async |key: &str| {
         let key = SendKey::from(key);
-        subject.provider().find(&to, &key, since).await
+        subject.provider().find(&to, None, &key, since).await
     };
     assert_eq!(find("a").await, Ok(Some(a)));
     assert_eq!(find("b").await, Ok(Some(b)));
@@ -32,10 +32,10 @@ pub async fn find_pages_through_everything_since<S: Subject>() {
         posted(&subject, &format!("later {index}")).await;
     }
     let (to, key) = (channel(&subject), SendKey::from("first"));
-    let found = subject.provider().find(&to, &key, before(&subject)).await;
+    let found = subject.provider().find(&to, None, &key, before(&subject)).await;
     assert_eq!(found, Ok(Some(first)));
     let later = subject.now() + Duration::from_secs(3600);
-    let found = subject.provider().find(&to, &key, later).await;
+    let found = subject.provider().find(&to, None, &key, later).await;
     assert_eq!(found, Ok(None));
 }
 
@@ -45,7 +45,7 @@ pub async fn find_does_not_believe_somebody_else<S: Subject>() {
     if !subject.somebody_else_posts(&to, &key).await {
         return;
     }
-    let found = subject.provider().find(&to, &key, before(&subject)).await;
+    let found = subject.provider().find(&to, None, &key, before(&subject)).await;
     assert_eq!(found, Ok(None));
 }
 
@@ -61,7 +61,7 @@ pub async fn find_after_a_lost_answer<S: Subject>() {
     assert!(in_doubt, "{lost:?}");
     assert_eq!(count_of(&subject, "lost").await, 1, "nobody posted again");
     let (to, key) = (channel(&subject), SendKey::from("lost"));
-    let found = subject.provider().find(&to, &key, before(&subject)).await;
+    let found = subject.provider().find(&to, None, &key, before(&subject)).await;
     let at = found.expect("find works").expect("it landed");
     assert_eq!(super::seen_at(&subject, &at).await.delivery, Some(key));
 }
@@ -78,10 +78,10 @@ pub async fn find_after_a_late_landing<S: Subject>() {
     assert!(in_doubt, "{lost:?}");
     let (to, key) = (channel(&subject), SendKey::from("late"));
     let since = before(&subject);
-    let found = subject.provider().find(&to, &key, since).await;
+    let found = subject.provider().find(&to, None, &key, since).await;
     assert_eq!(found, Ok(None), "before it landed");
     subject.land().await;
-    let found = subject.provider().find(&to, &key, since).await;
+    let found = subject.provider().find(&to, None, &key, since).await;
     assert!(matches!(found, Ok(Some(_))), "after it landed: {found:?}");
     assert_eq!(count_of(&subject, "late").await, 1);
 }

@@ -22,7 +22,7 @@ pub async fn update_shows_the_new_state<S: Subject>() {
     assert_eq!(seen.buttons.len(), 1, "{seen:?}");
     assert_eq!(seen.delivery, Some("a".into()), "an edit keeps the id");
     let (to, since) = (super::channel(&subject), super::before(&subject));
-    let found = subject.provider().find(&to, &"a".into(), since).await;
+    let found = subject.provider().find(&to, None, &"a".into(), since).await;
     assert_eq!(found, Ok(Some(at)));
 }
 

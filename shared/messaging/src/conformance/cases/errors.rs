@@ -76,6 +76,26 @@ pub async fn platform_errors_have_their_class<S: Subject>() {
     check_all::<S>(&faults).await;
 }
 
+/// Whoever is told must know whether another channel would help.
+pub async fn bad_credentials_break_everything<S: Subject>() {
+    for (fault, all) in [(Fault::BadCredentials, true), (Fault::NoChannel, false)] {
+        for verb in Verb::ALL {
+            if of_fault(verb, &fault) != Some(&[Class::Broken]) {
+                continue;
+            }
+            let Some((subject, at)) = broken::<S>(verb, fault.clone()).await else {
+                continue;
+            };
+            match perform(&subject, verb, &at).await {
+                Err(ProviderError::Broken { credentials, .. }) => {
+                    assert_eq!(credentials, all, "{verb:?} with {fault:?}");
+                }
+                other => panic!("{verb:?} with {fault:?}: {other:?}"),
+            }
+        }
+    }
+}
+
 async fn check_all<S: Subject>(faults: &[Fault]) {
     for verb in Verb::ALL {
         for fault in faults {

@@ -3,7 +3,7 @@
 
 use crate::conformance::sample::{ALERT_URL, LINK, RUNBOOK, SHORT_ID, carrying};
 use crate::conformance::{Markup, Seen, Subject, Whispered, alert, every_message, post};
-use crate::{Form, Message};
+use crate::{Form, Message, Whisper};
 
 use super::seen_at;
 
@@ -78,7 +78,7 @@ async fn edits_and_whispers<S: Subject>(subject: &S) {
         same_but_for_words(&expected, &edit(text).await, &format!("edit {text:?}"));
         subject
             .provider()
-            .whisper(&world.channel_id, &world.person_ref, text)
+            .whisper(&world.channel_id, &world.person_ref, &Whisper::say(*text))
             .await
             .unwrap_or_else(|error| panic!("whispering {text:?}: {error}"));
     }
@@ -106,7 +106,7 @@ fn same_but_for_words(expected: &Seen, seen: &Seen, what: &str) {
 }
 
 /// Nothing that moves a cursor or turns the direction of reading; a line may end.
-fn no_controls(text: &str, what: &str) {
+pub(super) fn no_controls(text: &str, what: &str) {
     let bad = text.chars().find(|c| {
         (c.is_control() && *c != '\n')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

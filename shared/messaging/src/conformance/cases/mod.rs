@@ -1,18 +1,22 @@
 //! The cases. Each takes a fresh subject and panics with what went wrong.
 
 mod callbacks;
+mod checks;
 mod doubt;
 mod edits;
 mod errors;
+mod forms;
 mod hostile;
 mod people;
 mod posts;
 mod secrets;
 
 pub use callbacks::*;
+pub use checks::*;
 pub use doubt::*;
 pub use edits::*;
 pub use errors::*;
+pub use forms::*;
 pub use hostile::*;
 pub use people::*;
 pub use posts::*;
@@ -20,9 +24,9 @@ pub use secrets::*;
 
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 
-use crate::{Message, ProviderError};
+use crate::{Message, ProviderError, Whisper};
 
-use super::sample::{alert, carrying, post};
+use super::sample::{alert, carrying, form, form_state, post};
 use super::{Fault, Seen, Subject, Verb};
 
 /// Long before anything that the suite posts.
@@ -80,16 +84,21 @@ async fn perform<S: Subject>(
         }
         Verb::Find => {
             let (to, key) = (channel(subject), SendKey::from("first"));
-            provider.find(&to, &key, before(subject)).await.map(|_| ())
+            provider.find(&to, None, &key, before(subject)).await.map(|_| ())
         }
         Verb::LookUpUser => provider.look_up_user(&world.person).await.map(|_| ()),
         Verb::DescribeUser => provider.describe_user(&world.person_ref).await.map(|_| ()),
         Verb::ResolveChannel => provider.resolve_channel(&world.channel).await.map(|_| ()),
         Verb::Whisper => {
-            let words = "only for you";
-            provider.whisper(&world.channel_id, &world.person_ref, words).await
+            let words = Whisper::say("only for you");
+            provider.whisper(&world.channel_id, &world.person_ref, &words).await
         }
         Verb::Connect => provider.connect().await.map(|_| ()),
+        Verb::OpenForm => {
+            let opener = subject.opener().await.expect("a platform that opens forms");
+            let (form, state) = (form("disk full"), form_state());
+            provider.open_form(&opener, &form, &state).await
+        }
     }
 }
 
@@ -106,7 +115,8 @@ async fn broken<S: Subject>(verb: Verb, fault: Fault) -> Option<(S, MessageRef)>
         | Verb::DescribeUser
         | Verb::ResolveChannel
         | Verb::Whisper
-        | Verb::Connect => nowhere,
+        | Verb::Connect
+        | Verb::OpenForm => nowhere,
     };
     subject.script(verb, fault).await.then_some((subject, at))
 }

@@ -3,8 +3,8 @@
 use nightowl_domain::{Destination, SendKey};
 
 use crate::conformance::sample::{ALERT_ID, SHORT_ID, carrying};
-use crate::conformance::{Subject, alert, direct, every_message, post};
-use crate::{Button, ButtonValue, Form, Message, Post};
+use crate::conformance::{Subject, alert, direct, every_message, post, prompt};
+use crate::{Button, ButtonValue, Form, Message, NoticeMessage, Post, Snooze};
 
 use super::{count_of, posted, seen_at};
 
@@ -38,6 +38,23 @@ pub async fn post_shows_everything<S: Subject>() {
     }
 }
 
+/// Whoever is on call is named on a card. Only a page in a channel calls somebody: whom it is for.
+pub async fn only_a_page_in_a_channel_calls<S: Subject>() {
+    let subject = S::fresh().await;
+    let (world, name) = (subject.world(), subject.provider().name());
+    for form in [Form::Rich, Form::Plain] {
+        for (kind, message) in every_message("zorn", Some(&world.person_ref)) {
+            let may_call = matches!(message, Message::Escalation(_));
+            let post = Post { form, ..post(&world, name, &format!("{kind}{form:?}"), message) };
+            let at = subject.provider().post(&post).await.expect(kind);
+            let mut mentions = seen_at(&subject, &at).await.mentions;
+            // The notification's text repeats it.
+            mentions.dedup();
+            assert!(mentions.len() <= usize::from(may_call), "{kind} {form:?}: {mentions:?}");
+        }
+    }
+}
+
 /// Gives the fields that must be read other words than each other.
 fn distinct(mut message: Message) -> Message {
     match &mut message {
@@ -60,6 +77,10 @@ fn distinct(mut message: Message) -> Message {
             "text-word".clone_into(&mut page.text);
         }
         Message::Notice(notice) => "text-word".clone_into(&mut notice.text),
+        Message::Prompt(prompt) => {
+            "title-word".clone_into(&mut prompt.alert.title);
+            "text-word".clone_into(&mut prompt.text);
+        }
     }
     message
 }
@@ -79,7 +100,7 @@ fn words_of(message: &Message) -> &'static [&'static str] {
             "firing",
         ],
         Message::Escalation(_) => &["title-word", "tier-word", "because-word", "7.5"],
-        Message::Direct(_) => &["title-word", "text-word"],
+        Message::Direct(_) | Message::Prompt(_) => &["title-word", "text-word"],
         Message::Notice(_) => &["text-word"],
     }
 }
@@ -92,6 +113,7 @@ pub async fn post_to_a_person_is_direct<S: Subject>() {
             provider: subject.provider().name().to_owned(),
             user: world.person_ref.clone(),
         },
+        under: None,
         delivery: SendKey::from("dm"),
         message: carrying(Message::Direct(direct("wake up", None)), "dm"),
         form: Form::Rich,
@@ -100,14 +122,20 @@ pub async fn post_to_a_person_is_direct<S: Subject>() {
     let seen = seen_at(&subject, &at).await;
     assert_eq!(seen.direct_to, Some(world.person_ref));
     let since = super::before(&subject);
-    let found = subject.provider().find(&post.to, &post.delivery, since);
+    let found = subject.provider().find(&post.to, None, &post.delivery, since);
     assert_eq!(found.await, Ok(Some(at)));
 }
 
 pub async fn post_carries_its_buttons<S: Subject>() {
     let subject = S::fresh().await;
     let mut card = alert("disk full", None);
-    card.buttons = vec![Button::Unacknowledge, Button::Escalate, Button::Resolve, Button::Runbook];
+    card.buttons = vec![
+        Button::Unacknowledge,
+        Button::Escalate,
+        Button::Resolve,
+        Button::Snooze,
+        Button::Runbook,
+    ];
     let post = post(&subject.world(), subject.provider().name(), "a", Message::Alert(card.clone()));
     let at = subject.provider().post(&post).await.expect("a card");
     let seen = seen_at(&subject, &at).await;
@@ -123,11 +151,49 @@ pub async fn post_carries_its_buttons<S: Subject>() {
         assert!(!button.label.trim().is_empty(), "{button:?}");
         match button.button {
             Button::Runbook => assert_eq!(button.url, card.runbook_url),
-            Button::Acknowledge | Button::Unacknowledge | Button::Escalate | Button::Resolve => {
+            Button::Snooze => {
+                assert_eq!(button.choices, Snooze::ALL, "{button:?}");
+                assert_eq!(button.value.as_ref(), Some(&value), "{button:?}");
+            }
+            Button::Acknowledge
+            | Button::Unacknowledge
+            | Button::Escalate
+            | Button::Resolve
+            | Button::Note => {
                 assert_eq!(button.value.as_ref(), Some(&value), "{button:?}");
             }
         }
     }
+}
+
+/// Its one button opens a form for a note; nothing else makes sense on an alert that is over.
+pub async fn a_prompt_asks_for_a_note<S: Subject>() {
+    let subject = S::fresh().await;
+    let message = Message::Prompt(prompt("disk full", None));
+    let post = post(&subject.world(), subject.provider().name(), "a", message);
+    let at = subject.provider().post(&post).await.expect("a prompt");
+    let seen = seen_at(&subject, &at).await;
+    let buttons: Vec<_> = seen.buttons.iter().map(|button| button.button).collect();
+    assert_eq!(buttons, [Button::Note], "{seen:?}");
+    let value = seen.buttons[0].value.as_ref().expect("it comes back");
+    assert_eq!((value.alert_id.as_str(), &value.delivery), (ALERT_ID, &post.delivery));
+}
+
+/// A reply stands under its message; a message that is no reply stands under nothing.
+pub async fn a_reply_is_under_its_message<S: Subject>() {
+    let subject = S::fresh().await;
+    let card = posted(&subject, "card").await;
+    assert_eq!(seen_at(&subject, &card).await.under, None);
+    let message = Message::Notice(NoticeMessage { text: "tier 2 now".to_owned(), alert: None });
+    let mut reply = post(&subject.world(), subject.provider().name(), "reply", message);
+    reply.under = Some(card.clone());
+    let at = subject.provider().post(&reply).await.expect("a reply");
+    let seen = seen_at(&subject, &at).await;
+    assert_eq!(seen.under.as_ref(), Some(&card.message));
+    assert!(seen.text.contains("tier 2 now"), "{seen:?}");
+    let (to, since) = (super::channel(&subject), super::before(&subject));
+    let found = subject.provider().find(&to, Some(&card), &reply.delivery, since);
+    assert_eq!(found.await, Ok(Some(at)));
 }
 
 /// After a refusal the plain form still says what burns, how bad it is and how to answer.
@@ -141,9 +207,10 @@ pub async fn plain_form_says_the_same<S: Subject>() {
         let seen = seen_at(&subject, &at).await;
         let words: &[&str] = match &post.message {
             Message::Alert(_) => &["title-word", "description-word", "escalation-word"],
-            Message::Escalation(_) | Message::Direct(_) | Message::Notice(_) => {
-                words_of(&post.message)
-            }
+            Message::Escalation(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_) => words_of(&post.message),
         };
         for word in words {
             assert!(seen.text.contains(word), "{kind}: no {word} in {seen:?}");
