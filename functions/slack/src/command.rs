@@ -5,12 +5,12 @@ use nightowl_engine::chat::words;
 use nightowl_messaging::CommandResponse;
 use nightowl_slack::inbound::{Command, parse_command};
 
-use crate::act::{Deadlines, carry_out};
+use crate::door::{Who, open};
 use crate::needs::Needs;
-use crate::person;
 use crate::problem::Problem;
 use crate::prove::Proven;
 use crate::route::Desk;
+use crate::wait::Deadlines;
 
 /// What the person reads who typed it.
 pub(crate) async fn answer<N: Needs>(
@@ -22,17 +22,17 @@ pub(crate) async fn answer<N: Needs>(
     let command = &typed.command;
     let tenants = proven.pinned(&command.workspace, &typed.app_id, &desk.learned)?;
     let [tenant] = tenants.as_slice() else { return Ok(say(words::WHICH_TENANT)) };
-    let needs = &*desk.needs;
-    let who = (&*command.user_ref, &*command.user_name);
-    let actor = match person::identify(needs, tenant, who, deadlines).await {
-        Ok(actor) => actor,
-        Err(told) => return Ok(say(&told)),
+    let Some(door) = open(&*desk.needs, tenant, deadlines).await else {
+        return Ok(say(words::NOT_DONE));
     };
-    let (engine, event) = (needs.engine(), event_of(tenant, &typed, &proven.timestamp));
-    let now = engine.command(tenant, &actor, &command.args, event.clone());
-    let later = engine.command_later(tenant, &actor, &command.args, event);
-    let answered = carry_out(deadlines, now, later).await;
-    Ok(answered.unwrap_or_else(|| say(words::NOT_DONE)))
+    let visitor = door.visitor(Who {
+        user_ref: &command.user_ref,
+        user_name: &command.user_name,
+        channel: &command.channel_id,
+        thread: command.thread.as_deref(),
+    });
+    let event = event_of(tenant, &typed, &proven.timestamp);
+    Ok(desk.needs.engine().on_command(&visitor, &command.args, event).await)
 }
 
 /// The same for the same use of the command. Slack names each by a trigger; without one, its
@@ -47,6 +47,6 @@ fn event_of(tenant: &str, typed: &Command, timestamp: &str) -> EventId {
     EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
 }
 
-fn say(text: &str) -> CommandResponse {
-    CommandResponse { text: text.to_owned(), ephemeral: true, sections: Vec::new() }
+pub(crate) fn say(text: &str) -> CommandResponse {
+    CommandResponse { text: text.to_owned(), ephemeral: true, ..CommandResponse::default() }
 }

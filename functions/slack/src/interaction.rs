@@ -1,33 +1,42 @@
-//! Buttons.
+//! Buttons, menus and forms.
 
 use nightowl_domain::{AlertId, Occurrence};
 use nightowl_engine::chat::words;
 use nightowl_engine::{Ports, Store};
-use nightowl_messaging::{ActionId, InteractionResponse};
-use nightowl_slack::inbound::{Click, Clicker, Interaction, parse_interaction};
+use nightowl_messaging::{ActionId, FormAnswer, Whisper};
+use nightowl_slack::form_answer;
+use nightowl_slack::inbound::{Click, Clicker, Interaction, Submission, parse_interaction};
+use serde_json::Value;
+use tokio::time::timeout_at;
 
-use crate::act::{Deadlines, carry_out};
+use crate::door::{Who, open};
 use crate::needs::Needs;
-use crate::person;
 use crate::problem::Problem;
 use crate::prove::Proven;
 use crate::route::Desk;
 use crate::tell::{Listener, tell};
+use crate::wait::Deadlines;
 
-/// Slack ignores what is answered to a click: whoever clicked is told by another way.
+/// The body to answer with. Slack reads it after a form only: whoever clicked is told by another
+/// way.
 pub(crate) async fn take<N: Needs>(
     desk: &Desk<N>,
     proven: &Proven,
     deadlines: Deadlines,
-) -> Result<(), Problem> {
+) -> Result<Option<Value>, Problem> {
     match parse_interaction(&proven.body)? {
-        Interaction::Click(click) => clicked(desk, proven, &click, deadlines).await,
-        Interaction::Foreign(clicker) => foreign(desk, proven, &clicker, deadlines).await,
+        Interaction::Click(click) => clicked(desk, proven, &click, deadlines).await?,
+        Interaction::Submission(form) => return submitted(desk, proven, &form, deadlines).await,
+        Interaction::Foreign(clicker) => foreign(desk, proven, &clicker, deadlines).await?,
+        Interaction::ForeignForm { workspace, app_id } => {
+            proven.pinned(&workspace, &app_id, &desk.learned)?;
+            return Ok(form_answer(&FormAnswer::Failed(words::FOREIGN.to_owned()), &[]));
+        }
         Interaction::Other { kind } => {
-            tracing::debug!(kind, "an interaction that nothing here asks for");
-            Ok(())
+            tracing::debug!(kind, "an interaction that nothing is to be done about");
         }
     }
+    Ok(None)
 }
 
 async fn clicked<N: Needs>(
@@ -43,43 +52,82 @@ async fn clicked<N: Needs>(
         return Ok(());
     }
     let needs = &*desk.needs;
-    let tenant = owner(needs, &tenants, &action.value.alert_id).await;
-    let listener = Listener {
-        tenant,
-        channel: &action.channel_id,
-        user_ref: &action.user_ref,
-        response_url: click.response_url.as_ref(),
-    };
-    let who = (&*action.user_ref, &*action.user_name);
-    let told = match person::identify(needs, tenant, who, deadlines).await {
-        Ok(actor) => {
-            let engine = needs.engine();
-            let now = engine.click(tenant, action, &actor);
-            let later = engine.click_later(tenant, action, &actor);
-            let answered = carry_out(deadlines, now, later).await;
-            answered.map_or_else(
-                || Some(words::NOT_DONE.to_owned()),
-                |InteractionResponse { ephemeral }| ephemeral,
-            )
+    let tenant = owner(needs, &tenants, &action.value.alert_id, deadlines).await;
+    let told = match open(needs, tenant, deadlines).await {
+        Some(door) => {
+            let visitor = door.visitor(Who {
+                user_ref: &action.user_ref,
+                user_name: &action.user_name,
+                channel: &action.channel_id,
+                thread: click.thread.as_deref(),
+            });
+            needs.engine().on_click(&visitor, action, click.trigger.as_ref()).await
         }
-        Err(told) => Some(told),
+        None => Some(Whisper::say(words::NOT_DONE)),
     };
-    if let Some(text) = told {
-        tell(needs, &listener, &text, deadlines).await;
+    if let Some(whisper) = told {
+        let listener = Listener {
+            tenant,
+            channel: &action.channel_id,
+            user_ref: &action.user_ref,
+            response_url: click.response_url.as_ref(),
+        };
+        tell(needs, &listener, &whisper, deadlines).await;
     }
     Ok(())
 }
 
+async fn submitted<N: Needs>(
+    desk: &Desk<N>,
+    proven: &Proven,
+    submission: &Submission,
+    deadlines: Deadlines,
+) -> Result<Option<Value>, Problem> {
+    let form = &submission.form;
+    let tenants = proven.pinned(&form.workspace, &form.app_id, &desk.learned)?;
+    let needs = &*desk.needs;
+    let tenant = owner(needs, &tenants, &form.state.value.alert_id, deadlines).await;
+    let answer = match open(needs, tenant, deadlines).await {
+        Some(door) => {
+            let visitor = door.visitor(Who {
+                user_ref: &form.user_ref,
+                user_name: &form.user_name,
+                channel: &form.state.channel_id,
+                thread: None,
+            });
+            needs.engine().on_form(&visitor, form).await
+        }
+        None => FormAnswer::Failed(words::NOT_DONE.to_owned()),
+    };
+    if let FormAnswer::Done { whisper: Some(whisper) } = &answer {
+        let listener = Listener {
+            tenant,
+            channel: &form.state.channel_id,
+            user_ref: &form.user_ref,
+            response_url: None,
+        };
+        tell(needs, &listener, whisper, deadlines).await;
+    }
+    Ok(form_answer(&answer, &submission.inputs))
+}
+
 /// Of tenants that share an app, the one that has the alert; the first if none has.
-async fn owner<'a, N: Needs>(needs: &N, tenants: &'a [String], alert: &str) -> &'a str {
+async fn owner<'a, N: Needs>(
+    needs: &N,
+    tenants: &'a [String],
+    alert: &str,
+    deadlines: Deadlines,
+) -> &'a str {
     let [first, others @ ..] = tenants else { return "" };
     if others.is_empty() {
         return first;
     }
     let Ok(id) = alert.parse::<AlertId>() else { return first };
+    let store = needs.engine().ports().store();
     for tenant in tenants {
-        let read = needs.engine().ports().store().read(&Occurrence::new(tenant, id)).await;
-        if matches!(read, Ok(Some(_))) {
+        let occurrence = Occurrence::new(tenant, id);
+        let read = timeout_at(deadlines.opened(), store.read(&occurrence)).await;
+        if matches!(read, Ok(Ok(Some(_)))) {
             return tenant;
         }
     }
@@ -100,6 +148,6 @@ async fn foreign<N: Needs>(
         user_ref: &clicker.user_ref,
         response_url: clicker.response_url.as_ref(),
     };
-    tell(&*desk.needs, &listener, words::FOREIGN, deadlines).await;
+    tell(&*desk.needs, &listener, &Whisper::say(words::FOREIGN), deadlines).await;
     Ok(())
 }

@@ -45,4 +45,33 @@ pub trait SlackTenants: Send + Sync + 'static {
         to: &ResponseUrl,
         response: &CommandResponse,
     ) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// Answers one person alone, in a channel or a thread of it (`nightowl_slack::Slack::answer`).
+    fn answer(
+        &self,
+        slug: &str,
+        to: &Listening<'_>,
+        response: &CommandResponse,
+    ) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// Shows somebody their Home tab (`nightowl_slack::Slack::publish_home`).
+    fn publish_home(
+        &self,
+        slug: &str,
+        user_ref: &str,
+        response: &CommandResponse,
+    ) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// What the tenant's connection remembers of channels is out of date: it is made anew when it
+    /// is needed next.
+    fn forget_channels(&self, slug: &str);
+}
+
+/// Who is answered, and where they wrote.
+#[derive(Clone, Copy, Debug)]
+pub struct Listening<'a> {
+    pub user_ref: &'a str,
+    pub channel: &'a str,
+    /// The root of the thread.
+    pub thread: Option<&'a str>,
 }

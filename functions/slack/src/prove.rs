@@ -13,6 +13,9 @@ use crate::problem::Problem;
 /// How many secrets an unproved request may be tried with.
 const CANDIDATES_MAX: usize = 16;
 
+/// Longer names are nobody's.
+const SLUG_MAX: usize = 64;
+
 /// A tenant whose secret may have signed the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
@@ -97,7 +100,12 @@ impl Proven {
     }
 }
 
+/// The name may be anybody's text; the store is asked only for what can be a name.
 async fn one<T: SlackTenants>(tenants: &T, slug: &str) -> Result<Vec<Candidate>, Problem> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !(1..=SLUG_MAX).contains(&slug.len()) || !slug.bytes().all(is_letter) {
+        return Ok(Vec::new());
+    }
     let settings = tenants.settings(slug).await.map_err(|error| unavailable(&error))?;
     Ok(settings.and_then(|settings| candidate(slug, &settings)).into_iter().collect())
 }

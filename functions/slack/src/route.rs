@@ -14,11 +14,11 @@ use nightowl_slack::{command_response, inbound};
 use serde_json::json;
 use tracing::Instrument;
 
-use crate::act::Deadlines;
 use crate::learned::Learned;
 use crate::needs::Needs;
 use crate::problem::Problem;
 use crate::prove::{Proven, prove};
+use crate::wait::Deadlines;
 use crate::{body, command, event, interaction};
 
 /// What all requests share.
@@ -65,13 +65,15 @@ async fn interactions<N: Needs>(
     State(desk): State<Arc<Desk<N>>>,
     tenant: Tenant,
     request: Request,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let deadlines = Deadlines::start();
     let (headers, body) = read(request).await?;
     let proven = proof(&desk, tenant, &headers, body).await?;
     let span = tracing::info_span!("slack interaction");
-    interaction::take(&desk, &proven, deadlines).instrument(span).await?;
-    Ok(StatusCode::OK)
+    Ok(match interaction::take(&desk, &proven, deadlines).instrument(span).await? {
+        Some(answer) => Json(answer).into_response(),
+        None => StatusCode::OK.into_response(),
+    })
 }
 
 async fn events<N: Needs>(
@@ -79,9 +81,11 @@ async fn events<N: Needs>(
     tenant: Tenant,
     request: Request,
 ) -> Result<Response, Problem> {
+    let deadlines = Deadlines::start();
     let (headers, body) = read(request).await?;
     let proven = proof(&desk, tenant, &headers, body).await?;
-    Ok(match event::take(&proven, &desk.learned)? {
+    let span = tracing::info_span!("slack event");
+    Ok(match event::take(&desk, &proven, deadlines).instrument(span).await? {
         Some(challenge) => Json(json!({ "challenge": challenge })).into_response(),
         None => StatusCode::OK.into_response(),
     })

@@ -1,12 +1,13 @@
 //! An answer for one person, beside the card.
 
-use nightowl_messaging::CommandResponse;
+use nightowl_messaging::Whisper;
 use nightowl_slack::inbound::ResponseUrl;
+use nightowl_slack::whisper_response;
 use tokio::time::{Instant, timeout_at};
 
-use crate::act::Deadlines;
+use crate::door::provider;
 use crate::needs::{Needs, SlackTenants};
-use crate::person;
+use crate::wait::Deadlines;
 
 /// Who clicked where.
 #[derive(Clone, Debug)]
@@ -22,14 +23,14 @@ pub(crate) struct Listener<'a> {
 pub(crate) async fn tell<N: Needs>(
     needs: &N,
     listener: &Listener<'_>,
-    text: &str,
+    whisper: &Whisper,
     deadlines: Deadlines,
 ) {
-    if whispered(needs, listener, text, deadlines).await {
+    if whispered(needs, listener, whisper, deadlines).await {
         return;
     }
     let Some(to) = listener.response_url else { return };
-    let response = CommandResponse { text: text.to_owned(), ephemeral: true, sections: Vec::new() };
+    let response = whisper_response(whisper);
     let responded = needs.slack_tenants().respond(listener.tenant, to, &response);
     match timeout_at(deadlines.told(), responded).await {
         Ok(Ok(())) => {}
@@ -41,15 +42,15 @@ pub(crate) async fn tell<N: Needs>(
 async fn whispered<N: Needs>(
     needs: &N,
     listener: &Listener<'_>,
-    text: &str,
+    said: &Whisper,
     deadlines: Deadlines,
 ) -> bool {
     if listener.channel.is_empty() {
         return false;
     }
     let whisper = async {
-        let Some(provider) = person::provider(needs, listener.tenant).await else { return false };
-        match provider.whisper(listener.channel, listener.user_ref, text).await {
+        let Some(provider) = provider(needs, listener.tenant).await else { return false };
+        match provider.whisper(listener.channel, listener.user_ref, said).await {
             Ok(()) => true,
             Err(error) => {
                 tracing::info!(%error, "an ephemeral message was not taken");

@@ -16,8 +16,8 @@ async fn a_click_acts_and_says_nothing() {
     let status = world.read(&alert).await.status;
     assert!(matches!(status, Status::Acknowledged { by, .. } if by == alice()));
     world.click(&Press::new(&card, ActionId::Runbook, "t2")).await;
-    world.click(&Press::new(&card, ActionId::Resolve, "t3")).await;
-    assert_eq!(world.status(&alert).await, "resolved");
+    world.click(&Press::new(&card, ActionId::Unacknowledge, "t3")).await;
+    assert_eq!(world.status(&alert).await, "firing");
     assert!(world.whispers().is_empty() && world.responses().is_empty());
 }
 
@@ -51,7 +51,7 @@ async fn a_double_click_is_one() {
 async fn an_old_card_says_what_happened_instead() {
     let world = World::new();
     let (old, card) = world.posted("disk").await;
-    world.click(&Press::new(&card, ActionId::Resolve, "t1")).await;
+    world.resolve(&old).await;
     world.pass(60);
     let new = world.fire("disk").await;
     let press = Press { person: "Ubob", ..Press::new(&card, ActionId::Acknowledge, "t2") };
@@ -135,7 +135,7 @@ async fn a_click_before_the_settle_settles_it() {
 async fn where_slack_names_no_channel_the_response_address_serves() {
     let world = World::new();
     let (alert, card) = world.posted("disk").await;
-    world.click(&Press::new(&card, ActionId::Resolve, "t1")).await;
+    world.resolve(&alert).await;
     let press = Press { placed: false, ..Press::new(&card, ActionId::Acknowledge, "t2") };
     world.click(&press).await;
     let responses = world.responses();

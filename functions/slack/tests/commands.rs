@@ -30,9 +30,12 @@ async fn lists_and_help_are_blocks() {
         assert!(blocks > 0, "{text}: {}", answer.text);
     }
     let said = world.type_as("Ualice", "akc", "t1").await;
-    let (first, rest) = said.split_once('\n').expect("the commands follow, as text too");
+    let (first, rest) = said.split_once('\n').expect("the command follows, as text too");
     assert_eq!(first, "There is no command akc. Did you mean ack?");
-    assert!(rest.contains("/nightowl resolve ID [NOTE] · It is over."), "{rest}");
+    let line = "/nightowl ack ID [NOTE] · You take the alert: nobody else is paged for it.";
+    assert_eq!(rest, line, "that one alone");
+    let said = world.type_as("Ualice", "pizza", "t2").await;
+    assert!(said.contains("/nightowl resolve ID [NOTE] · It is over."), "{said}");
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use http::Method;
 use nightowl_engine::testing::Spring;
 use nightowl_messaging::ActionId;
-use world::{OTHER_SECRET, Press, SECRET, Typed, World};
+use serde_json::{Value, json};
+use world::{APP, OTHER_SECRET, Press, SECRET, TEAM, Typed, World, form};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -21,6 +22,25 @@ impl Write for Log {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// A form with a note, sent off by whoever pressed.
+fn filled(press: &Press<'_>) -> String {
+    let payload = json!({
+        "type": "view_submission", "team": {"id": TEAM}, "api_app_id": APP,
+        "user": {"id": press.person, "name": "somebody"}, "trigger_id": "a-trigger",
+        "view": {"id": "V1", "private_metadata": format!("v1|note|C-ops|m|{}", press.value()),
+            "state": {"values": {"note": {"value":
+                {"type": "plain_text_input", "value": "a-private-note"}}}}},
+    });
+    form(&[("payload", &payload.to_string())])
+}
+
+fn mentioned(person: &str) -> Value {
+    json!({"type": "event_callback", "team_id": TEAM, "api_app_id": APP, "event_id": "Ev1",
+        "authorizations": [{"user_id": "U0OWL", "is_bot": true}],
+        "event": {"type": "app_mention", "user": person, "channel": "C-ops", "ts": "9.1",
+            "text": "<@U0OWL> resolve a-private-note"}})
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,12 +67,18 @@ async fn nothing_private_is_logged() {
             world.post("commands/acme", SECRET, &body).await.said();
             world.ports.trap.arm(call, spring);
             world.post("interactions", SECRET, &press.body()).await.is_empty();
+            world.ports.trap.arm(call, spring);
+            world.post("interactions", SECRET, &filled(&press)).await;
+            world.ports.trap.arm(call, spring);
+            world.post("events", SECRET, &mentioned(person).to_string()).await;
             world.post("interactions", OTHER_SECRET, &press.body()).await.is_forged();
             world.send(Method::POST, "commands/a-secret-path", &[], body).await.is_forged();
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for expected in ["slack command", "slack interaction", "was refused", "stored for later"] {
+    for expected in
+        ["slack command", "slack interaction", "slack event", "was refused", "stored for later"]
+    {
         assert!(log.contains(expected), "the log lacks {expected:?}");
     }
     let private = [

@@ -1,16 +1,20 @@
 //! The same requests with the real provider behind them, and a Slack that checks what it is sent.
 
+mod at_once;
 mod world;
 
 use std::sync::Arc;
 
+use at_once::AtOnce;
 use http::Method;
 use nightowl_domain::SendState;
 use nightowl_engine::Clock;
-use nightowl_messaging::{Post, Provider, Secret, Setting, Settings};
+use nightowl_messaging::{FormState, Post, Provider, Secret, Setting, Settings};
 use nightowl_slack::Slack;
+use serde_json::json;
 use slack_double::{
-    Button, Double, Message, Seed, click_body, command_body, read_message, read_text, sign,
+    Button, Double, Message, Seed, click_body, command_body, event_body, read_message, read_text,
+    read_view, sign, submit_body,
 };
 use world::{Answer, World};
 
@@ -46,7 +50,8 @@ impl Real {
         let slack = Arc::new(Slack::new(&settings, http).expect("good settings"));
         let world = World::new();
         world.set("acme", settings);
-        world.ports.providers.set(slack.clone());
+        world.ports.providers.set(Arc::new(AtOnce(slack.clone())));
+        world.connect(slack.clone());
         Self { world, double, slack }
     }
 
@@ -74,7 +79,7 @@ fn button(message: &Message, action: &str) -> Button {
     buttons.into_iter().find(|button| button.action_id == action).expect("the button is there")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_button_acts_and_a_real_whisper_comes_back() {
     let real = Real::start().await;
     let alert = real.world.fire_titled("acme", "disk", HOSTILE).await;
@@ -89,14 +94,14 @@ async fn a_real_button_acts_and_a_real_whisper_comes_back() {
     let at = real.slack.post(&card).await.expect("posted");
     let message = real.double.messages().pop().expect("the card");
     let acknowledge = button(&message, "ack");
-    real.click(&message, &acknowledge, "100.1").await;
+    real.click(&message, &acknowledge, "100.1.x").await;
     let standing = real.world.read(&alert).await;
     assert_eq!(standing.status.name(), "acknowledged");
     let send = standing.send(&card.delivery).expect("the card");
     assert!(matches!(&send.state, SendState::Sent(shown) if shown.message == at));
     assert!(real.double.ephemerals().is_empty());
 
-    real.click(&message, &acknowledge, "100.2").await;
+    real.click(&message, &acknowledge, "100.2.x").await;
     let told = real.double.ephemerals();
     let [told] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!((&*told.channel, &*told.user), (CHANNEL, ALICE));
@@ -106,7 +111,7 @@ async fn a_real_button_acts_and_a_real_whisper_comes_back() {
     assert!(reading.markup.is_empty(), "{reading:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_command_shows_is_text_and_nothing_else() {
     let real = Real::start().await;
     let alert = real.world.fire_titled("acme", "disk", HOSTILE).await;
@@ -136,4 +141,75 @@ async fn what_a_command_shows_is_text_and_nothing_else() {
         assert!(reading.mentions.is_empty() && reading.links.is_empty(), "{text}: {reading:?}");
     }
     assert_eq!(real.world.status(&alert).await, "resolved");
+}
+
+impl Real {
+    /// The alert's card as it stands in Slack.
+    async fn card(&self, title: &str) -> (nightowl_domain::Alert, Message) {
+        let alert = self.world.fire_titled("acme", "disk", title).await;
+        let card = Post {
+            to: nightowl_domain::Destination::Channel {
+                provider: "slack".to_owned(),
+                channel: CHANNEL.to_owned(),
+            },
+            ..self.world.owed_card(&alert).await
+        };
+        self.slack.post(&card).await.expect("posted");
+        (alert, self.double.messages().pop().expect("the card"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_form_opens_and_resolves() {
+    let real = Real::start().await;
+    let (alert, message) = real.card(HOSTILE).await;
+    let resolve = button(&message, "resolve");
+    real.click(&message, &resolve, &real.double.trigger(ALICE)).await;
+    let views = real.double.views();
+    let [open] = views.as_slice() else { panic!("{views:?} {:?}", real.double.calls()) };
+    assert_eq!(open.user, ALICE);
+    let reading = read_view(&open.view);
+    assert!(reading.shown.text.contains("<!channel>"), "the title, as text: {reading:?}");
+    assert!(reading.shown.mentions.is_empty() && reading.shown.links.is_empty(), "{reading:?}");
+    let state = open.view["private_metadata"].as_str().and_then(FormState::decode);
+    assert_eq!(state.map(|state| state.channel_id).as_deref(), Some(CHANNEL));
+    let body = submit_body(&real.double.seed(), open, &[("note", "logs deleted")], "1.s");
+    real.send("interactions/acme", body).await.is_empty();
+    let standing = real.world.read(&alert).await;
+    assert_eq!(standing.status.name(), "resolved");
+    assert!(standing.timeline.iter().any(|entry| entry.text.contains("logs deleted")));
+    assert_eq!(real.double.views().len(), 1);
+}
+
+/// Nobody has to click a second time for what they asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_that_came_too_late_resolves_without_a_form() {
+    let real = Real::start().await;
+    let (alert, message) = real.card("disk").await;
+    let trigger = real.double.trigger(ALICE);
+    real.double.age_triggers(4);
+    real.click(&message, &button(&message, "resolve"), &trigger).await;
+    assert!(real.double.views().is_empty());
+    assert_eq!(real.world.status(&alert).await, "resolved");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_mention_is_answered_in_its_thread_and_a_tab_is_shown() {
+    let real = Real::start().await;
+    let (alert, message) = real.card("disk").await;
+    let seed = real.double.seed();
+    let text = format!("<@{}> list", seed.bot_user);
+    let event = json!({"type": "app_mention", "user": ALICE, "channel": CHANNEL, "text": text,
+        "ts": "9.1", "thread_ts": message.ts});
+    real.send("events/acme", event_body(&seed, "Ev1", &event)).await.is_empty();
+    let told = real.double.ephemerals();
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((&*told.user, told.thread_ts.as_deref()), (ALICE, Some(&*message.ts)));
+    let id = alert.short_id.to_uppercase();
+    assert!(told.text.contains(&id), "{told:?}");
+    assert!(!told.blocks.is_empty(), "a list keeps its form");
+    let event = json!({"type": "app_home_opened", "user": ALICE, "tab": "home", "channel": "D1"});
+    real.send("events/acme", event_body(&seed, "Ev2", &event)).await.is_empty();
+    let home = real.double.home(ALICE).expect("a view that Slack takes");
+    assert!(!read_view(&home).shown.text.is_empty(), "{home}");
 }

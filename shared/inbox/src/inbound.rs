@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use nightowl_domain::{Hash, Time};
 use nightowl_messaging::verify::{hmac_sha256, sign_hmac_sha256};
-use nightowl_messaging::{ActionId, ButtonValue, Forged, IncomingAction, Secret, Verified};
+use nightowl_messaging::{ActionId, ButtonValue, Forged, IncomingAction, Secret, Snooze, Verified};
 
 /// A page that was left open for longer than this has to be loaded again.
 pub const PRESS_AGE_MAX: Duration = Duration::from_secs(12 * 3600);
@@ -33,6 +33,8 @@ pub struct Presser<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Press {
     pub action: ActionId,
+    /// What was chosen from the snooze menu.
+    pub choice: Option<Snooze>,
     pub value: ButtonValue,
     pub channel: String,
     pub message: String,
@@ -48,6 +50,7 @@ impl Press {
     pub fn sign(&self, secret: &Secret, presser: &Presser<'_>) -> (String, String) {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("action", self.action.name())
+            .append_pair("choice", self.choice.map_or("", Snooze::name))
             .append_pair("value", &self.value.encode())
             .append_pair("channel", &self.channel)
             .append_pair("message", &self.message)
@@ -97,6 +100,7 @@ pub fn action(body: &Verified<Bytes>, presser: &Presser<'_>) -> Option<IncomingA
         presser.tenant,
         presser.session,
         press.action.name(),
+        press.choice.map_or("", Snooze::name),
         &press.message,
         &press.nonce,
     ];
@@ -104,6 +108,7 @@ pub fn action(body: &Verified<Bytes>, presser: &Presser<'_>) -> Option<IncomingA
     Some(IncomingAction {
         provider: crate::NAME,
         action: press.action,
+        choice: press.choice,
         value: press.value,
         user_ref: presser.user.to_owned(),
         user_name: presser.name.to_owned(),
@@ -123,6 +128,7 @@ fn fields(body: &Verified<Bytes>) -> Option<Press> {
     };
     Some(Press {
         action: ActionId::parse(&field("action")?)?,
+        choice: Snooze::parse(&field("choice")?),
         value: ButtonValue::decode(&field("value")?)?,
         channel: field("channel")?,
         message: field("message")?,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod check;
 pub mod inbound;
 pub mod render;
 mod send;
@@ -10,7 +11,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Tenant, Time, User};
-use nightowl_messaging::{ChatUser, Message, MessageLog, Post, Provider, ProviderError, Workspace};
+use nightowl_messaging::{
+    ChatUser, Checkup, FormDef, FormState, Message, MessageLog, Opener, Post, Provider,
+    ProviderError, Whisper, Workspace,
+};
+
+pub use send::root_of;
 
 /// The provider's word in the configuration and in message references.
 pub const NAME: &str = "inbox";
@@ -42,6 +48,11 @@ impl Inbox {
         }
     }
 
+    fn workspace(&self) -> Workspace {
+        let name = if self.name.is_empty() { &self.tenant } else { &self.name };
+        Workspace { name: name.clone(), id: self.tenant.clone(), bot_name: "NightOwl".to_owned() }
+    }
+
     fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
     }
@@ -67,7 +78,9 @@ impl Provider for Inbox {
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError> {
         let channel = self.channel_of(&post.to)?;
         let body = wire::encode(&render::stored(&post.message, post.form));
-        self.append(channel, post.delivery.clone(), body).await
+        let under = post.under.as_ref().filter(|root| root.provider == NAME);
+        let root = under.filter(|root| root.channel == channel).map(|root| root.message.as_str());
+        self.append(channel, root, post.delivery.clone(), body).await
     }
 
     async fn update(&self, at: &MessageRef, message: &Message) -> Result<(), ProviderError> {
@@ -77,6 +90,7 @@ impl Provider for Inbox {
     async fn find(
         &self,
         to: &Destination,
+        _under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError> {
@@ -101,6 +115,7 @@ impl Provider for Inbox {
             email: user.email.clone(),
             name: user.name.clone(),
             is_gone: false,
+            ..ChatUser::default()
         }))
     }
 
@@ -112,17 +127,27 @@ impl Provider for Inbox {
         &self,
         _channel: &str,
         user_ref: &str,
-        text: &str,
+        whisper: &Whisper,
     ) -> Result<(), ProviderError> {
-        self.tell(user_ref, text).await
+        self.tell(user_ref, whisper).await
+    }
+
+    /// The console shows its forms itself, on the page of the alert.
+    async fn open_form(
+        &self,
+        _opener: &Opener,
+        _form: &FormDef,
+        _state: &FormState,
+    ) -> Result<(), ProviderError> {
+        let reason = "the inbox opens no forms: the console has its own".to_owned();
+        Err(ProviderError::Cannot { reason })
+    }
+
+    async fn check(&self, channel: &str) -> Result<Checkup, ProviderError> {
+        self.checkup(channel).await
     }
 
     async fn connect(&self) -> Result<Workspace, ProviderError> {
-        let name = if self.name.is_empty() { &self.tenant } else { &self.name };
-        Ok(Workspace {
-            name: name.clone(),
-            id: self.tenant.clone(),
-            bot_name: "NightOwl".to_owned(),
-        })
+        Ok(self.workspace())
     }
 }

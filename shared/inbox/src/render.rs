@@ -1,7 +1,7 @@
 //! What is stored of a message: bounded, and without characters that could hide or reorder text.
 //! The console escapes it for HTML.
 
-use nightowl_messaging::{AlertMessage, Form, Message, Person};
+use nightowl_messaging::{AlertMessage, Form, Message, Person, WayOn, Whisper};
 
 /// One database item holds at most 400 KB; a message stays far below, whatever a sender wrote.
 const TITLE_CHARS_MAX: usize = 300;
@@ -18,6 +18,11 @@ pub enum Stored {
     Rich(Box<Message>),
     /// Text only: nothing in it is a link or a button.
     Plain(String),
+    /// For one person alone, with a way on.
+    Whisper {
+        text: String,
+        link: Option<WayOn>,
+    },
 }
 
 /// What is stored of `message`.
@@ -25,6 +30,16 @@ pub fn stored(message: &Message, form: Form) -> Stored {
     match form {
         Form::Rich => Stored::Rich(Box::new(bounded(message))),
         Form::Plain => Stored::Plain(plain(message)),
+    }
+}
+
+/// What is stored of a whisper. The address is our own, and still no more than an address.
+pub fn whispered(whisper: &Whisper) -> Stored {
+    let link = whisper.link.as_ref().filter(|link| is_web_address(&link.url));
+    Stored::Whisper {
+        text: clean(&whisper.text, TEXT_CHARS_MAX),
+        link: link
+            .map(|link| WayOn { label: clean(&link.label, NAME_CHARS_MAX), url: link.url.clone() }),
     }
 }
 
@@ -42,6 +57,10 @@ fn bounded(message: &Message) -> Message {
         Message::Direct(page) => {
             bound_alert(&mut page.alert);
             bound(&mut page.text, TEXT_CHARS_MAX);
+        }
+        Message::Prompt(prompt) => {
+            bound_alert(&mut prompt.alert);
+            bound(&mut prompt.text, TEXT_CHARS_MAX);
         }
         Message::Notice(notice) => {
             bound(&mut notice.text, TEXT_CHARS_MAX);
@@ -159,6 +178,7 @@ pub fn says(message: &Message) -> Option<String> {
         }
         Message::Direct(page) => Some(page.text.clone()),
         Message::Notice(notice) => Some(notice.text.clone()),
+        Message::Prompt(prompt) => Some(prompt.text.clone()),
     }
 }
 

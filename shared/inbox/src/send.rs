@@ -1,7 +1,7 @@
 //! Posting, editing and finding in the log.
 
 use nightowl_domain::{Destination, Hash, MessageRef, SendKey, Time};
-use nightowl_messaging::{Form, LogError, LoggedMessage, Message, NoticeMessage, ProviderError};
+use nightowl_messaging::{Form, LogError, LoggedMessage, Message, ProviderError, Whisper};
 
 use crate::{Inbox, NAME, personal_channel, render, wire};
 
@@ -23,6 +23,7 @@ impl Inbox {
             None => Err(ProviderError::Broken {
                 reason: "the tenant has no such user".to_owned(),
                 hint: "add the person to `users` of the tenant".to_owned(),
+                credentials: false,
             }),
         }
     }
@@ -30,11 +31,12 @@ impl Inbox {
     pub(crate) async fn append(
         &self,
         channel: String,
+        root: Option<&str>,
         delivery: SendKey,
         body: String,
     ) -> Result<MessageRef, ProviderError> {
         let message = LoggedMessage {
-            id: message_id(&channel, &delivery),
+            id: message_id(&channel, root, &delivery),
             channel: channel.clone(),
             delivery,
             posted_at: (self.now)(),
@@ -75,14 +77,17 @@ impl Inbox {
 
     /// Nobody waits for a whisper, so it carries a delivery id of its own: the same words to the
     /// same person in the same millisecond are one.
-    pub(crate) async fn tell(&self, user_ref: &str, text: &str) -> Result<(), ProviderError> {
+    pub(crate) async fn tell(
+        &self,
+        user_ref: &str,
+        whisper: &Whisper,
+    ) -> Result<(), ProviderError> {
         let channel = self.channel_of_person(user_ref)?;
         let moment = (self.now)().millis().to_be_bytes();
-        let parts: [&[u8]; 4] = [b"whisper", channel.as_bytes(), text.as_bytes(), &moment];
+        let parts: [&[u8]; 4] = [b"whisper", channel.as_bytes(), whisper.text.as_bytes(), &moment];
         let delivery = SendKey(Hash::of(&parts).text(15));
-        let message = Message::Notice(NoticeMessage { text: text.to_owned(), alert: None });
-        let body = wire::encode(&render::stored(&message, Form::Rich));
-        self.append(channel, delivery, body).await.map(|_| ())
+        let body = wire::encode(&render::whispered(whisper));
+        self.append(channel, None, delivery, body).await.map(|_| ())
     }
 }
 
@@ -100,12 +105,23 @@ pub(crate) fn channel_name(channel: &str) -> Result<String, ProviderError> {
         hint: format!(
             "use 1 to {CHANNEL_CHARS_MAX} letters, digits, `-`, `_` or `.`, for example `alerts`"
         ),
+        credentials: false,
     })
 }
 
-/// Derived, so that posting the same delivery again finds the first message.
-fn message_id(channel: &str, delivery: &SendKey) -> String {
-    Hash::of(&[b"inbox", channel.as_bytes(), delivery.as_str().as_bytes()]).text(15)
+/// Derived, so that posting the same delivery again finds the first message. A reply bears its
+/// root's id before its own: an edit replaces the body and must not tear it from its thread.
+fn message_id(channel: &str, root: Option<&str>, delivery: &SendKey) -> String {
+    let own = Hash::of(&[b"inbox", channel.as_bytes(), delivery.as_str().as_bytes()]).text(15);
+    match root {
+        Some(root) => format!("{}.{own}", root_of(root).unwrap_or(root)),
+        None => own,
+    }
+}
+
+/// The id of the message that the message with this id is a reply to.
+pub fn root_of(id: &str) -> Option<&str> {
+    id.split_once('.').map(|(root, _)| root)
 }
 
 fn reference(channel: String, message: String) -> MessageRef {

@@ -4,6 +4,7 @@
 use nightowl_domain::{Severity, Time};
 use nightowl_messaging::{
     AlertMessage, Button, DirectMessage, EscalationMessage, Message, NoticeMessage, Person,
+    PromptMessage, WayOn,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ enum SaidV1 {
     Escalation { alert: Box<AlertV1>, page: PageV1 },
     Direct { alert: Box<AlertV1>, text: String, urgency: String },
     Notice { text: String, alert: Option<Box<AlertV1>> },
+    Prompt { alert: Box<AlertV1>, text: String },
+    Whisper { text: String, link: Option<LinkV1> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +42,12 @@ struct PageV1 {
     because: Option<String>,
     /// Not there in what older releases wrote.
     standing: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LinkV1 {
+    label: String,
+    url: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +71,9 @@ struct AlertV1 {
     description: String,
     labels: Vec<(String, String)>,
     count: u32,
+    /// Absent in what older releases wrote.
+    #[serde(default)]
+    zone: String,
     fired_at: i64,
     acknowledged_by: Option<String>,
     acknowledged_at: Option<i64>,
@@ -87,6 +99,10 @@ struct AlertV1 {
 pub fn encode(stored: &Stored) -> String {
     let said = match stored {
         Stored::Plain(text) => SaidV1::Plain { text: text.clone() },
+        Stored::Whisper { text, link } => SaidV1::Whisper {
+            text: text.clone(),
+            link: link.clone().map(|WayOn { label, url }| LinkV1 { label, url }),
+        },
         Stored::Rich(message) => said(message),
     };
     // Strings, numbers and lists only: writing them cannot fail.
@@ -101,6 +117,13 @@ pub fn decode(body: &str) -> Option<Stored> {
     }
     let message = match body.said {
         SaidV1::Plain { text } => return Some(Stored::Plain(text)),
+        SaidV1::Whisper { text, link } => {
+            let link = link.map(|LinkV1 { label, url }| WayOn { label, url });
+            return Some(Stored::Whisper { text, link });
+        }
+        SaidV1::Prompt { alert, text } => {
+            Message::Prompt(PromptMessage { alert: read_alert(*alert)?, text })
+        }
         SaidV1::Alert { alert } => Message::Alert(read_alert(*alert)?),
         SaidV1::Escalation { alert, page } => Message::Escalation(EscalationMessage {
             alert: read_alert(*alert)?,
@@ -159,6 +182,9 @@ fn said(message: &Message) -> SaidV1 {
         Message::Notice(notice) => {
             SaidV1::Notice { text: notice.text.clone(), alert: notice.alert.as_ref().map(boxed) }
         }
+        Message::Prompt(prompt) => {
+            SaidV1::Prompt { alert: boxed(&prompt.alert), text: prompt.text.clone() }
+        }
     }
 }
 
@@ -170,11 +196,13 @@ fn read_person(person: PersonV1) -> Person {
     Person { name: person.name, user_ref: person.user_ref }
 }
 
-const BUTTONS: [(Button, &str); 5] = [
+const BUTTONS: [(Button, &str); 7] = [
     (Button::Acknowledge, "acknowledge"),
     (Button::Unacknowledge, "unacknowledge"),
     (Button::Escalate, "escalate"),
     (Button::Resolve, "resolve"),
+    (Button::Snooze, "snooze"),
+    (Button::Note, "note"),
     (Button::Runbook, "runbook"),
 ];
 
@@ -184,6 +212,8 @@ fn write_button(button: Button) -> String {
         Button::Unacknowledge => "unacknowledge",
         Button::Escalate => "escalate",
         Button::Resolve => "resolve",
+        Button::Snooze => "snooze",
+        Button::Note => "note",
         Button::Runbook => "runbook",
     };
     name.to_owned()
@@ -209,6 +239,7 @@ fn write_alert(alert: &AlertMessage) -> AlertV1 {
         description: alert.description.clone(),
         labels: alert.labels.clone(),
         count: alert.count,
+        zone: alert.zone.clone(),
         fired_at: alert.fired_at.millis(),
         acknowledged_by: alert.acknowledged_by.clone(),
         acknowledged_at: millis(alert.acknowledged_at),
@@ -248,6 +279,7 @@ fn read_alert(alert: AlertV1) -> Option<AlertMessage> {
         description: alert.description,
         labels: alert.labels,
         count: alert.count,
+        zone: alert.zone,
         fired_at: Time::from_millis(alert.fired_at),
         acknowledged_by: alert.acknowledged_by,
         acknowledged_at: time(alert.acknowledged_at),

@@ -2,18 +2,19 @@
 //! told to fail. Nobody calls the inbox from outside: a press in the console is the callback, and
 //! `presses.rs` has the same cases for it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Tenant, Time, User};
 use nightowl_inbox::render::{self, Stored};
-use nightowl_inbox::{Inbox, NAME, personal_channel, wire};
+use nightowl_inbox::{Inbox, NAME, personal_channel, root_of, wire};
 use nightowl_messaging::conformance::{
     Callbacks, Fault, Seen, SeenButton, Subject, Verb, Whispered, World,
 };
 use nightowl_messaging::{
-    AlertMessage, Button, ButtonValue, ChatUser, LogError, LoggedMessage, Message, MessageLog,
-    NoticeMessage, Provider,
+    AlertMessage, Button, ButtonValue, ChatUser, Form, LogError, LoggedMessage, Message,
+    MessageLog, NoticeMessage, Post, Provider, ProviderError, Snooze, WayOn, Whisper,
 };
 
 nightowl_messaging::provider_conformance!(Desk);
@@ -152,6 +153,7 @@ impl Subject for Desk {
             name: name.to_owned(),
             email: Some(format!("{id}@example.com")),
             timezone: None,
+            handles: BTreeMap::new(),
         };
         let tenant = Tenant {
             slug: TENANT.to_owned(),
@@ -173,7 +175,7 @@ impl Subject for Desk {
             user: id.to_owned(),
             email: Some(format!("{id}@example.com")),
             name: name.to_owned(),
-            is_gone: false,
+            ..ChatUser::default()
         };
         World {
             channel: "#alerts".to_owned(),
@@ -255,9 +257,11 @@ fn person_of(channel: &str) -> Option<String> {
 /// What is said to one person without being about an alert.
 fn whisper_of(row: &LoggedMessage) -> Option<Whispered> {
     let user_ref = person_of(&row.channel)?;
-    let Some(Stored::Rich(message)) = wire::decode(&row.body) else { return None };
-    let Message::Notice(NoticeMessage { text, alert: None }) = *message else { return None };
-    let (mentions, links, markup) = (Vec::new(), Vec::new(), Vec::new());
+    let Some(Stored::Whisper { text, link }) = wire::decode(&row.body) else { return None };
+    let text = [Some(text), link.as_ref().map(|link| link.label.clone())];
+    let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let links = link.into_iter().map(|link| link.url).collect();
+    let (mentions, markup) = (Vec::new(), Vec::new());
     Some(Whispered { channel: row.channel.clone(), user_ref, text, mentions, links, markup })
 }
 
@@ -276,9 +280,10 @@ fn seen(row: &LoggedMessage) -> Seen {
         markup: Vec::new(),
         buttons: Vec::new(),
         direct_to: person_of(&row.channel),
+        under: root_of(&row.id).map(str::to_owned),
     };
     match wire::decode(&row.body).expect("our own body is read") {
-        Stored::Plain(text) => seen.text = text,
+        Stored::Plain(text) | Stored::Whisper { text, .. } => seen.text = text,
         Stored::Rich(message) => {
             let mut lines: Vec<String> = render::says(&message).into_iter().collect();
             if let Some(alert) = message.alert() {
@@ -336,6 +341,7 @@ fn shown(button: Button, alert: &AlertMessage) -> SeenButton {
         label: format!("{button:?}"),
         value: (!is_link).then_some(value),
         url: alert.runbook_url.clone().filter(|_| is_link),
+        choices: if button == Button::Snooze { Snooze::ALL.to_vec() } else { Vec::new() },
     }
 }
 
@@ -343,7 +349,7 @@ fn shown(button: Button, alert: &AlertMessage) -> SeenButton {
 #[tokio::test]
 async fn a_person_who_is_not_configured_cannot_be_written_to() {
     let desk = Desk::fresh().await;
-    let told = desk.inbox.whisper("alerts", "mallory", "psst").await;
+    let told = desk.inbox.whisper("alerts", "mallory", &Whisper::say("psst")).await;
     assert!(told.is_err());
     assert!(desk.log.rows().messages.is_empty());
     assert_eq!(personal_channel("alice"), "@alice");
@@ -360,4 +366,101 @@ async fn what_is_stored_reads_back_as_it_was() {
     let newer =
         wire::encode(&Stored::Plain("a".to_owned())).replace("\"format\":1", "\"format\":2");
     assert_eq!(wire::decode(&newer), None);
+}
+
+fn notice(key: &str, under: Option<MessageRef>) -> Post {
+    Post {
+        to: Destination::Channel { provider: NAME.to_owned(), channel: "alerts".to_owned() },
+        under,
+        delivery: key.into(),
+        message: Message::Notice(NoticeMessage { text: key.to_owned(), alert: None }),
+        form: Form::Rich,
+    }
+}
+
+/// An edit replaces all that is stored of a reply but its place.
+#[tokio::test]
+async fn a_reply_stays_under_its_root() {
+    let desk = Desk::fresh().await;
+    let root = desk.inbox.post(&notice("card", None)).await.expect("posted");
+    let reply = desk.inbox.post(&notice("reply", Some(root.clone()))).await.expect("posted");
+    let again = desk.inbox.post(&notice("reply", Some(root.clone()))).await.expect("posted");
+    assert_eq!(again, reply, "once");
+    let edited = Message::Notice(NoticeMessage { text: "edited".to_owned(), alert: None });
+    desk.inbox.update(&reply, &edited).await.expect("edited");
+    // A thread is one level deep, whatever a reply is said to be under.
+    let deeper = desk.inbox.post(&notice("deeper", Some(reply.clone()))).await.expect("posted");
+    let elsewhere = MessageRef { channel: "other".to_owned(), ..root.clone() };
+    let stray = desk.inbox.post(&notice("stray", Some(elsewhere))).await.expect("posted");
+    let foreign = MessageRef { provider: "slack".to_owned(), ..root.clone() };
+    let foreign = desk.inbox.post(&notice("foreign", Some(foreign))).await.expect("posted");
+    let under = |at: &MessageRef| root_of(&at.message).map(str::to_owned);
+    assert_eq!(under(&reply), Some(root.message.clone()));
+    assert_eq!(under(&deeper), Some(root.message.clone()));
+    assert_eq!([under(&root), under(&stray), under(&foreign)], [None, None, None]);
+    let seen = desk.seen().await;
+    let texts: Vec<(&str, Option<&str>)> =
+        seen.iter().map(|seen| (seen.text.as_str(), seen.under.as_deref())).collect();
+    assert_eq!(texts[1], ("edited", Some(root.message.as_str())));
+}
+
+#[tokio::test]
+async fn a_whisper_may_carry_a_way_on_and_no_other_link() {
+    let desk = Desk::fresh().await;
+    for (url, expected) in
+        [("https://owl.example.com/console/link?t=1", 1), ("javascript:alert(1)", 0)]
+    {
+        let link = Some(WayOn { label: "Link".to_owned(), url: url.to_owned() });
+        let whisper = Whisper { text: "who are you?".to_owned(), link };
+        desk.inbox.whisper("alerts", "alice", &whisper).await.expect("told");
+        let told = desk.whispered().await.pop().expect("it is there");
+        assert_eq!((told.user_ref.as_str(), told.links.len()), ("alice", expected), "{url}");
+        desk.log.rows().messages.clear();
+    }
+}
+
+#[tokio::test]
+async fn forms_are_the_console_s_own() {
+    let desk = Desk::fresh().await;
+    let opener = nightowl_messaging::Opener {
+        trigger: nightowl_messaging::Secret::new("t"),
+        user_ref: "alice".to_owned(),
+        channel_id: "alerts".to_owned(),
+    };
+    let form = nightowl_messaging::FormDef {
+        title: "Note".to_owned(),
+        intro: String::new(),
+        submit: "Keep".to_owned(),
+        fields: Vec::new(),
+    };
+    let state = nightowl_messaging::FormState {
+        form: nightowl_messaging::FormId::Note,
+        value: ButtonValue {
+            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            delivery: "key".into(),
+            round: 0,
+            tier: 0,
+        },
+        channel_id: "alerts".to_owned(),
+        message_id: "m".to_owned(),
+    };
+    let refused = desk.inbox.open_form(&opener, &form, &state).await;
+    assert!(matches!(refused, Err(ProviderError::Cannot { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_check_posts_and_edits_and_says_what_is_wrong() {
+    let desk = Desk::fresh().await;
+    let checkup = desk.inbox.check("#alerts").await.expect("it answers");
+    let names: Vec<&str> = checkup.checks.iter().map(|check| check.name).collect();
+    assert_eq!(names, ["channel", "post", "edit"]);
+    assert!(checkup.checks.iter().all(|check| check.ok), "{checkup:?}");
+    assert_eq!(checkup.workspace.name, "Acme");
+    assert!(desk.seen().await[0].text.contains("Everything works"), "it was edited");
+    let checkup = desk.inbox.check("@alice").await.expect("it answers");
+    assert!(matches!(checkup.checks.as_slice(), [only] if !only.ok && !only.hint.is_empty()));
+    desk.script(Verb::Post, Fault::Unreachable).await;
+    let checkup = desk.inbox.check("alerts").await.expect("it answers");
+    let (last, before) = checkup.checks.split_last().expect("some");
+    assert!(before.iter().all(|check| check.ok) && !last.ok && last.name == "post");
 }

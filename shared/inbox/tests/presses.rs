@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use nightowl_domain::Time;
 use nightowl_inbox::inbound::{self, PRESS_AGE_MAX, Press, Presser};
-use nightowl_messaging::{ActionId, ButtonValue, Forged, Secret};
+use nightowl_messaging::{ActionId, ButtonValue, Forged, Secret, Snooze};
 
 const NOW: Time = Time::from_seconds(1_790_000_000);
 const ALICE: Presser<'_> = Presser { tenant: "acme", session: "s1", user: "alice", name: "Alice" };
@@ -11,6 +11,7 @@ const ALICE: Presser<'_> = Presser { tenant: "acme", session: "s1", user: "alice
 fn press(action: ActionId, nonce: &str) -> Press {
     Press {
         action,
+        choice: None,
         value: ButtonValue {
             alert_id: "0123456789abcdefghjkmnpq".to_owned(),
             delivery: "delivery-of-the-card".into(),
@@ -42,6 +43,21 @@ fn every_button_is_read() {
         assert_eq!((read.action, read.value), (action, press(action, "n").value));
         assert_eq!((read.user_ref.as_str(), read.workspace.as_str()), ("alice", "acme"));
         assert_eq!((read.channel_id.as_str(), read.message_id.as_str()), ("alerts", "m1"));
+    }
+}
+
+/// What was chosen is signed, and another choice is another click.
+#[test]
+fn a_choice_is_read_and_counts() {
+    let mut clicks = Vec::new();
+    for choice in Snooze::ALL.map(Some).into_iter().chain([None]) {
+        let (body, signature) =
+            Press { choice, ..press(ActionId::Snooze, "n") }.sign(&key(), &ALICE);
+        let body = inbound::verify(&key(), &ALICE, body.into(), &signature, NOW).expect("ours");
+        let read = inbound::action(&body, &ALICE).expect("complete");
+        assert_eq!((read.action, read.choice), (ActionId::Snooze, choice));
+        assert!(!clicks.contains(&read.click_id), "{choice:?}");
+        clicks.push(read.click_id);
     }
 }
 

@@ -11,9 +11,9 @@ mod response_url;
 mod verify;
 
 pub use command::{Command, parse_command};
-pub use event::{Event, parse_event};
+pub use event::{Envelope, Event, Said, What, parse_event};
 pub use hint::{Hint, is_certificate_check, untrusted_hint};
-pub use interaction::{Click, Clicker, Interaction, parse_interaction};
+pub use interaction::{Click, Clicker, Interaction, Submission, parse_interaction};
 pub use response_url::ResponseUrl;
 pub use verify::{SIGNATURE_HEADER, TIMESTAMP_HEADER, verify};
 

@@ -1,19 +1,28 @@
 //! Messages as Slack's blocks and text.
 
 mod card;
+mod form;
+mod home;
 mod link;
 mod person;
 mod plain;
 mod response;
 pub(crate) mod text;
+mod whisper;
 mod words;
 
 use nightowl_messaging::{AlertMessage, Form, Message};
 
 use crate::wire::{Attachment, Block};
 
+pub use form::form_answer;
+pub(crate) use form::modal;
+pub(crate) use home::home;
 pub(crate) use person::is_user_id;
+pub(crate) use response::answer;
 pub use response::command_response;
+pub use whisper::whisper_response;
+pub(crate) use whisper::{WAY_ON, whisper};
 
 /// A message as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +55,9 @@ fn rich(message: &Message) -> Rendered {
         ),
         Message::Direct(page) => {
             (card::direct_head(page), words::color(&page.alert), card::body(&page.alert))
+        }
+        Message::Prompt(prompt) => {
+            (card::prompt_head(prompt), words::color(&prompt.alert), card::prompt_body(prompt))
         }
         Message::Notice(notice) => (
             vec![Block::section(card::notice_text(&notice.text))],

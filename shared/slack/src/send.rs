@@ -2,9 +2,11 @@
 
 mod api;
 mod channels;
+mod check;
 mod codes;
 mod error;
 mod find;
+mod forms;
 mod kept;
 mod people;
 mod setup;
@@ -14,18 +16,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::{
-    ChatUser, CommandResponse, Form, Message, Post, Provider, ProviderError, Workspace,
+    ChatUser, Checkup, CommandResponse, Form, FormDef, FormState, Message, Opener, Post, Provider,
+    ProviderError, Whisper, Workspace,
 };
 
 use crate::inbound::ResponseUrl;
-use crate::render::{render, text};
+use crate::render::{answer, render, whisper};
 use crate::wire::{
-    Body, ChatPosted, Done, Ephemeral, PostMessage, UpdateMessage, delivery_metadata,
+    AuthTest, Body, ChatPosted, Done, Ephemeral, PostMessage, UpdateMessage, delivery_metadata,
 };
 
 use api::{Api, Deadline};
 use channels::Channels;
-use error::{Call, Failure, broken};
+use error::{Call, Failure, disconnected};
 use people::People;
 
 pub use setup::http_client;
@@ -65,6 +68,40 @@ impl Slack {
         answered.map_err(|failure| failure.error(Call::Whisper))
     }
 
+    /// Answers a person who mentioned the bot, where they did: they alone see it, in the thread.
+    pub async fn answer(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        user_ref: &str,
+        response: &CommandResponse,
+    ) -> Result<(), ProviderError> {
+        let (text, blocks) = answer(response);
+        let said =
+            Ephemeral { channel, user: user_ref, thread_ts: thread, text: &text, blocks: &blocks };
+        self.tell(&said).await
+    }
+
+    async fn tell(&self, said: &Ephemeral<'_>) -> Result<(), ProviderError> {
+        let told = match json(said) {
+            Ok(body) => self.api.call("chat.postEphemeral", body, self.deadline()).await,
+            Err(failure) => Err(failure),
+        };
+        told.map(|Done {}| ()).map_err(|failure| failure.error(Call::Whisper))
+    }
+
+    fn workspace(&self, me: AuthTest) -> Result<Workspace, ProviderError> {
+        if self.team_id.as_ref().is_some_and(|id| *id != me.team_id) {
+            let reason = "the bot token is of another workspace than team_id";
+            return Err(disconnected(reason, "correct team_id or bot_token"));
+        }
+        Ok(Workspace {
+            name: if me.team.is_empty() { me.team_id.clone() } else { me.team },
+            id: me.team_id,
+            bot_name: me.user,
+        })
+    }
+
     fn deadline(&self) -> Deadline {
         Deadline::within(self.budget)
     }
@@ -88,8 +125,10 @@ impl Slack {
         deadline: Deadline,
     ) -> Result<ChatPosted, Failure> {
         let rendered = render(&post.message, post.form);
+        let under = post.under.as_ref().filter(|root| root.channel == channel);
         let body = json(&PostMessage {
             channel,
+            thread_ts: under.map(|root| root.message.as_str()),
             text: &rendered.text,
             blocks: &rendered.blocks,
             attachments: &rendered.attachments,
@@ -166,10 +205,11 @@ impl Provider for Slack {
     async fn find(
         &self,
         to: &Destination,
+        under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError> {
-        self.look_back(to, delivery, since).await
+        self.look_back(to, under, delivery, since).await
     }
 
     async fn look_up_user(&self, user: &ChatUser) -> Result<Option<String>, ProviderError> {
@@ -177,7 +217,11 @@ impl Provider for Slack {
     }
 
     async fn describe_user(&self, user_ref: &str) -> Result<Option<ChatUser>, ProviderError> {
-        people::describe(&self.api, user_ref, self.deadline()).await
+        self.describe(user_ref, self.deadline()).await
+    }
+
+    fn is_user_ref(&self, text: &str) -> bool {
+        crate::render::is_user_id(text)
     }
 
     async fn resolve_channel(&self, channel: &str) -> Result<String, ProviderError> {
@@ -189,30 +233,30 @@ impl Provider for Slack {
         &self,
         channel: &str,
         user_ref: &str,
-        text: &str,
+        said: &Whisper,
     ) -> Result<(), ProviderError> {
-        let body = json(&Ephemeral { channel, user: user_ref, text: &text::fallback(text, 3000) });
-        let told = match body {
-            Ok(body) => {
-                let deadline = self.deadline();
-                self.api.call("chat.postEphemeral", body, deadline).await
-            }
-            Err(failure) => Err(failure),
-        };
-        told.map(|Done {}| ()).map_err(|failure| failure.error(Call::Whisper))
+        let (text, blocks) = whisper(said);
+        let said =
+            Ephemeral { channel, user: user_ref, thread_ts: None, text: &text, blocks: &blocks };
+        self.tell(&said).await
+    }
+
+    async fn open_form(
+        &self,
+        opener: &Opener,
+        form: &FormDef,
+        state: &FormState,
+    ) -> Result<(), ProviderError> {
+        self.open_modal(&opener.trigger, form, state).await
+    }
+
+    async fn check(&self, channel: &str) -> Result<Checkup, ProviderError> {
+        self.try_everything(channel).await
     }
 
     async fn connect(&self) -> Result<Workspace, ProviderError> {
         // Asked anew: what was kept would say that a revoked token still works.
         let me = self.ask_who_we_are(Call::Read, self.deadline()).await?;
-        if self.team_id.as_ref().is_some_and(|id| *id != me.team_id) {
-            let reason = "the bot token is of another workspace than team_id";
-            return Err(broken(reason, "correct team_id or bot_token"));
-        }
-        Ok(Workspace {
-            name: if me.team.is_empty() { me.team_id.clone() } else { me.team },
-            id: me.team_id,
-            bot_name: me.user,
-        })
+        self.workspace(me)
     }
 }

@@ -43,6 +43,7 @@ async fn connected() -> (Double, Slack) {
 fn post_to(to: Destination) -> Post {
     Post {
         to,
+        under: None,
         delivery: "d".into(),
         message: Message::Alert(alert("disk full", None)),
         form: Form::Rich,

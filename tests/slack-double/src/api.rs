@@ -41,8 +41,15 @@ async fn call(
     let Some(fault) = fault else {
         let answer = answer(&shared, &method, &headers, args);
         note.error = answer.get("error").and_then(Value::as_str).map(str::to_owned);
-        shared.world().calls.push(note);
-        return axum::Json(answer).into_response();
+        let mut world = shared.world();
+        world.calls.push(note);
+        let mut response = axum::Json(&answer).into_response();
+        if !matches!(answer["error"].as_str(), Some("not_authed" | "invalid_auth"))
+            && let Ok(granted) = world.seed.scopes.join(",").parse()
+        {
+            response.headers_mut().insert("x-oauth-scopes", granted);
+        }
+        return response;
     };
     shared.world().calls.push(note);
     match fault {

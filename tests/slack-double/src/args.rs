@@ -67,6 +67,7 @@ fn is_read(method: &str) -> bool {
     matches!(
         method,
         "conversations.history"
+            | "conversations.replies"
             | "conversations.list"
             | "conversations.info"
             | "users.info"

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod problem;
+mod view;
 
 use std::collections::BTreeSet;
 
@@ -10,8 +11,10 @@ use serde_json::{Value, json};
 use crate::args::Args;
 use crate::methods::Refusal;
 
-use blocks::check_blocks;
+use blocks::{Surface, check_blocks};
 use problem::Problems;
+
+pub(crate) use view::{home, modal};
 
 /// Found by others (slackapi/bolt-js 2509); not in the documentation.
 const TOTAL_MAX: usize = 13_200;
@@ -31,7 +34,7 @@ pub(crate) fn content(args: &Args) -> Result<Content, Refusal> {
     let mut problems = Problems::default();
     let mut ids = BTreeSet::new();
     if let Some(blocks) = &blocks {
-        check_blocks(blocks, "/blocks", &mut ids, &mut problems);
+        check_blocks(blocks, "/blocks", Surface::Message, &mut ids, &mut problems);
     }
     for (index, attachment) in attachments.iter().flatten().enumerate() {
         let attachment = attachment.as_object();
@@ -39,7 +42,7 @@ pub(crate) fn content(args: &Args) -> Result<Content, Refusal> {
         if let Some(blocks) = attachment.get("blocks") {
             let blocks = blocks.as_array().ok_or(Refusal::new("invalid_attachments"))?;
             let at = format!("/attachments/{index}/blocks");
-            check_blocks(blocks, &at, &mut ids, &mut problems);
+            check_blocks(blocks, &at, Surface::Message, &mut ids, &mut problems);
         }
     }
     if attachments.as_ref().is_some_and(|all| all.len() > ATTACHMENTS_MAX) {

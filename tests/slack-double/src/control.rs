@@ -1,5 +1,7 @@
 //! `/control/…`: what a test outside the process sees and does.
 
+mod people;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -10,8 +12,7 @@ use serde_json::{Value, json};
 
 use crate::double::Shared;
 use crate::fault::Scripted;
-use crate::read::read_message;
-use crate::sign::{click_body, command_body, sign};
+use crate::read::{read_message, read_view};
 use crate::world::{Message, World};
 
 pub(crate) fn routes(shared: Shared) -> Router {
@@ -24,8 +25,11 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .route("/control/land", post(land))
         .route("/control/delete", post(delete_message))
         .route("/control/say", post(say_message))
-        .route("/control/click", post(click))
-        .route("/control/command", post(command))
+        .route("/control/views", get(views))
+        .route("/control/homes", get(homes))
+        .route("/control/archive", post(archive))
+        .route("/control/age", post(age))
+        .merge(people::routes())
         .route("/control/reset", post(reset))
         .with_state(shared)
 }
@@ -53,6 +57,57 @@ async fn ephemerals(State(shared): State<Shared>) -> Response {
 
 async fn calls(State(shared): State<Shared>) -> Response {
     Json(&shared.world().calls).into_response()
+}
+
+/// Each open modal: as it was given, and as a person sees it.
+async fn views(State(shared): State<Shared>) -> Response {
+    let world = shared.world();
+    let seen: Vec<Value> = world
+        .views
+        .iter()
+        .map(|open| {
+            json!({"id": open.id, "user": open.user, "view": open.view,
+                "read": read_view(&open.view)})
+        })
+        .collect();
+    Json(seen).into_response()
+}
+
+async fn homes(State(shared): State<Shared>) -> Response {
+    let world = shared.world();
+    let seen = world
+        .homes
+        .iter()
+        .map(|(user, view)| (user.clone(), json!({"view": view, "read": read_view(view)})));
+    Json(seen.collect::<serde_json::Map<String, Value>>()).into_response()
+}
+
+#[derive(Deserialize)]
+struct Archived {
+    channel: String,
+    #[serde(default = "yes")]
+    is_archived: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+async fn archive(State(shared): State<Shared>, Json(archived): Json<Archived>) -> StatusCode {
+    match shared.world().set_archived(&archived.channel, archived.is_archived) {
+        true => StatusCode::NO_CONTENT,
+        false => StatusCode::NOT_FOUND,
+    }
+}
+
+#[derive(Deserialize)]
+struct Aged {
+    seconds: u32,
+}
+
+async fn age(State(shared): State<Shared>, Json(aged): Json<Aged>) -> StatusCode {
+    shared.world().age_triggers(aged.seconds.into());
+    StatusCode::NO_CONTENT
 }
 
 async fn add_fault(State(shared): State<Shared>, Json(scripted): Json<Scripted>) -> StatusCode {
@@ -127,45 +182,4 @@ pub(crate) fn say(world: &mut World, channel: &str, text: &str, metadata: Option
         edits: 0,
     });
     ts
-}
-
-#[derive(Deserialize)]
-struct Clicked {
-    channel: String,
-    ts: String,
-    action_id: String,
-    user: String,
-}
-
-/// 404 if the message has no such button.
-async fn click(State(shared): State<Shared>, Json(clicked): Json<Clicked>) -> Response {
-    let mut world = shared.world();
-    let trigger = world.next_ts();
-    let is_it = |m: &&Message| m.channel == clicked.channel && m.ts == clicked.ts;
-    let message = world.messages.iter().find(is_it);
-    let button = message.and_then(|message| {
-        let buttons = read_message(message).buttons;
-        buttons.into_iter().find(|button| button.action_id == clicked.action_id)
-    });
-    let (Some(message), Some(button)) = (message, button) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let body = click_body(&world.seed, message, &button, &clicked.user, &trigger);
-    let (now, _) = trigger.split_once('.').unwrap_or((&trigger, ""));
-    Json(sign(&world.seed.signing_secret, now, body)).into_response()
-}
-
-#[derive(Deserialize)]
-struct Typed {
-    channel: String,
-    text: String,
-    user: String,
-}
-
-async fn command(State(shared): State<Shared>, Json(typed): Json<Typed>) -> Response {
-    let mut world = shared.world();
-    let trigger = world.next_ts();
-    let body = command_body(&world.seed, &typed.channel, &typed.text, &typed.user, &trigger);
-    let (now, _) = trigger.split_once('.').unwrap_or((&trigger, ""));
-    Json(sign(&world.seed.signing_secret, now, body)).into_response()
 }

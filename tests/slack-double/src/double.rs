@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::fault::{Fault, Scripted};
 use crate::methods::perform;
 use crate::seed::Seed;
-use crate::world::{Call, Ephemeral, Message, World};
+use crate::world::{Call, Ephemeral, Message, OpenView, World};
 
 /// A Slack of one's own. It stops when it is dropped.
 pub struct Double {
@@ -100,6 +100,32 @@ impl Double {
     /// A person deletes it.
     pub fn delete(&self, channel: &str, ts: &str) -> bool {
         crate::control::delete(&mut self.shared.world(), channel, ts)
+    }
+
+    /// Somebody clicked, just now: by this a form can be opened for them, once and within three
+    /// seconds.
+    pub fn trigger(&self, user: &str) -> String {
+        self.shared.world().make_trigger(user)
+    }
+
+    /// As if so many seconds had passed for every trigger.
+    pub fn age_triggers(&self, seconds: u32) {
+        self.shared.world().age_triggers(seconds.into());
+    }
+
+    /// Every modal that is open, oldest first.
+    pub fn views(&self) -> Vec<OpenView> {
+        self.shared.world().views.clone()
+    }
+
+    /// What somebody's Home tab shows.
+    pub fn home(&self, user: &str) -> Option<serde_json::Value> {
+        self.shared.world().homes.get(user).cloned()
+    }
+
+    /// A person archives a channel, or takes it back. `false`: there is none of that name or id.
+    pub fn archive(&self, channel: &str, is_archived: bool) -> bool {
+        self.shared.world().set_archived(channel, is_archived)
     }
 
     /// Another app posts it. Answers its `ts`.

@@ -14,7 +14,9 @@ mod world;
 
 pub use double::Double;
 pub use fault::Fault;
-pub use read::{Button, Markup, Reading, read_message, read_text};
+pub use read::{Button, Field, Markup, Reading, ViewReading, read_message, read_text, read_view};
 pub use seed::{Channel, Seed, User};
-pub use sign::{SignedRequest, click_body, command_body, sign};
-pub use world::{Call, Ephemeral, Message};
+pub use sign::{
+    SignedRequest, choose_body, click_body, command_body, event_body, sign, sign_json, submit_body,
+};
+pub use world::{Call, Ephemeral, Message, OpenView};

@@ -3,6 +3,7 @@
 mod chat;
 mod conversations;
 mod users;
+mod views;
 
 use serde_json::{Value, json};
 
@@ -48,6 +49,10 @@ pub(crate) fn perform(world: &mut World, method: &str, args: &Args) -> Answer {
         "conversations.open" => conversations::open(world, args),
         "conversations.list" => conversations::list(world, args),
         "conversations.history" => conversations::history(world, args),
+        "conversations.replies" => conversations::replies(world, args),
+        "conversations.info" => conversations::info(world, args),
+        "views.open" => views::open(world, args),
+        "views.publish" => views::publish(world, args),
         "users.lookupByEmail" => users::by_email(world, args),
         "users.info" => users::info(world, args),
         _ => Err(Refusal::new("unknown_method")),
@@ -66,12 +71,36 @@ fn missing_scope(world: &World, method: &str, args: &Args) -> Option<&'static st
             let private = types.contains("private_channel").then(|| lacks("groups:read"));
             lacks("channels:read").or(private.flatten())
         }
-        "conversations.history" => match args.text("channel").unwrap_or_default().chars().next() {
-            Some('D') => lacks("im:history"),
-            _ => lacks("channels:history"),
+        "conversations.info" => match kind_of(world, args) {
+            Kind::Direct => lacks("im:read"),
+            Kind::Private => lacks("groups:read"),
+            Kind::Public => lacks("channels:read"),
+        },
+        "conversations.history" | "conversations.replies" => match kind_of(world, args) {
+            Kind::Direct => lacks("im:history"),
+            Kind::Private => lacks("groups:history"),
+            Kind::Public => lacks("channels:history"),
         },
         "users.info" => lacks("users:read"),
         "users.lookupByEmail" => lacks("users:read.email"),
         _ => None,
+    }
+}
+
+enum Kind {
+    Direct,
+    Private,
+    Public,
+}
+
+/// Of the channel that is meant. One that is not there counts as public.
+fn kind_of(world: &World, args: &Args) -> Kind {
+    let channel = args.text("channel").unwrap_or_default();
+    if channel.starts_with('D') {
+        return Kind::Direct;
+    }
+    match world.channel(channel) {
+        Some(channel) if channel.is_private => Kind::Private,
+        _ => Kind::Public,
     }
 }

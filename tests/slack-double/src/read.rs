@@ -4,6 +4,7 @@
 //! space is tried both as a space and as a letter, and either way counts.
 
 mod mrkdwn;
+mod view;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use crate::world::Message;
 
 pub use mrkdwn::read_text;
+pub use view::{Field, ViewReading, read_view};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reading {
@@ -37,6 +39,8 @@ pub struct Button {
     pub label: String,
     pub value: Option<String>,
     pub url: Option<String>,
+    /// Label and value of each line of a menu; empty for a button.
+    pub options: Vec<(String, String)>,
 }
 
 impl Reading {
@@ -70,12 +74,14 @@ pub fn read_message(message: &Message) -> Reading {
     reading
 }
 
-fn read_block(block: &Value) -> Reading {
+pub(crate) fn read_block(block: &Value) -> Reading {
     let mut reading = read_object(&block["text"]);
     for list in ["fields", "elements"] {
         for element in block[list].as_array().into_iter().flatten() {
             match element["type"].as_str() {
-                Some("button") => reading.buttons.push(read_button(element, block)),
+                Some("button" | "static_select") => {
+                    reading.buttons.push(read_button(element, block))
+                }
                 _ => reading.add(read_object(element)),
             }
         }
@@ -83,8 +89,14 @@ fn read_block(block: &Value) -> Reading {
     reading
 }
 
+pub(crate) fn options(select: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let options = select["options"].as_array().into_iter().flatten();
+    options.map(|option| (text(&option["text"]["text"]), text(&option["value"]))).collect()
+}
+
 /// Plain text has no markup but emoji, if they are asked for.
-fn read_object(object: &Value) -> Reading {
+pub(crate) fn read_object(object: &Value) -> Reading {
     let text = object["text"].as_str().unwrap_or_default();
     match object["type"].as_str() {
         Some("mrkdwn") => read_text(text, object["verbatim"] == true),
@@ -105,8 +117,11 @@ fn read_button(button: &Value, block: &Value) -> Button {
     Button {
         action_id: text(&button["action_id"]).unwrap_or_default(),
         block_id: text(&block["block_id"]).unwrap_or_default(),
-        label: text(&button["text"]["text"]).unwrap_or_default(),
+        label: text(&button["text"]["text"])
+            .or_else(|| text(&button["placeholder"]["text"]))
+            .unwrap_or_default(),
         value: text(&button["value"]),
         url: text(&button["url"]),
+        options: options(button),
     }
 }

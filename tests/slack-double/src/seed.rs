@@ -54,6 +54,8 @@ impl Default for Seed {
             "im:history",
             "users:read",
             "users:read.email",
+            "app_mentions:read",
+            "commands",
         ];
         Self {
             team_id: "T0ACME0001".to_owned(),

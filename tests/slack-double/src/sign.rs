@@ -2,12 +2,12 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::read::Button;
+use crate::read::{Button, read_view};
 use crate::seed::Seed;
-use crate::world::Message;
+use crate::world::{Message, OpenView};
 
 /// To be sent as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub fn sign(secret: &str, timestamp: &str, body: String) -> SignedRequest {
     }
 }
 
-/// The form of a click. `trigger` names this one.
+/// The form of a click. `trigger` names this one, and may open a form.
 pub fn click_body(
     seed: &Seed,
     message: &Message,
@@ -42,6 +42,45 @@ pub fn click_body(
     user: &str,
     trigger: &str,
 ) -> String {
+    let action = json!({"action_id": button.action_id, "block_id": button.block_id,
+        "text": {"type": "plain_text", "text": button.label, "emoji": true},
+        "value": button.value, "type": "button", "action_ts": action_ts(trigger)});
+    action_body(seed, message, &action, user, trigger)
+}
+
+/// The form of a choice from a menu; `value` is that of the option.
+pub fn choose_body(
+    seed: &Seed,
+    message: &Message,
+    (action_id, value): (&str, &str),
+    user: &str,
+    trigger: &str,
+) -> String {
+    let action = json!({"type": "static_select", "action_id": action_id, "block_id": "b",
+        "selected_option": {"text": {"type": "plain_text", "text": "Label", "emoji": true},
+            "value": value},
+        "placeholder": {"type": "plain_text", "text": "Label", "emoji": true},
+        "action_ts": action_ts(trigger)});
+    action_body(seed, message, &action, user, trigger)
+}
+
+fn action_ts(trigger: &str) -> &str {
+    trigger.split('.').next().unwrap_or(trigger)
+}
+
+fn action_body(
+    seed: &Seed,
+    message: &Message,
+    action: &Value,
+    user: &str,
+    trigger: &str,
+) -> String {
+    let mut shown = json!({"type": "message", "ts": message.ts, "user": message.user,
+        "bot_id": message.bot_id, "app_id": message.app_id, "text": message.text,
+        "blocks": message.blocks, "attachments": message.attachments});
+    if let Some(root) = &message.thread_ts {
+        shown["thread_ts"] = root.clone().into();
+    }
     let payload = json!({
         "type": "block_actions",
         "user": {"id": user, "username": "somebody", "name": "somebody", "team_id": seed.team_id},
@@ -49,21 +88,95 @@ pub fn click_body(
         "token": "deprecated",
         "container": {"type": "message", "message_ts": message.ts,
             "channel_id": message.channel, "is_ephemeral": false},
-        "trigger_id": format!("{trigger}.click"),
+        "trigger_id": trigger,
         "team": {"id": seed.team_id, "domain": "acme"},
         "enterprise": null,
         "is_enterprise_install": false,
         "channel": {"id": message.channel, "name": "directmessage"},
-        "message": {"type": "message", "ts": message.ts, "user": message.user,
-            "bot_id": message.bot_id, "app_id": message.app_id, "text": message.text,
-            "blocks": message.blocks, "attachments": message.attachments},
+        "message": shown,
         "state": {"values": {}},
         "response_url": "https://hooks.slack.com/actions/T0ACME0001/1/random",
-        "actions": [{"action_id": button.action_id, "block_id": button.block_id,
-            "text": {"type": "plain_text", "text": button.label, "emoji": true},
-            "value": button.value, "type": "button", "action_ts": trigger}],
+        "actions": [action],
     });
     form(&[("payload", &payload.to_string())])
+}
+
+/// The form of a modal that was filled in. A field that is not among `values` is as it opened.
+pub fn submit_body(seed: &Seed, open: &OpenView, values: &[(&str, &str)], trigger: &str) -> String {
+    let mut view = open.view.clone();
+    let mut state = json!({});
+    for field in read_view(&open.view).fields {
+        let given = values.iter().find(|(name, _)| *name == field.block_id);
+        let value = given.map_or(field.value.as_str(), |(_, value)| *value);
+        let filled = (!value.is_empty()).then_some(value);
+        let stands = match field.kind.as_str() {
+            "static_select" => {
+                let label = field.options.iter().find(|(_, known)| known == value);
+                let text = label.map_or("", |(label, _)| label.as_str());
+                let option = filled.map(|value| {
+                    json!({"text": {"type": "plain_text", "text": text, "emoji": true},
+                        "value": value})
+                });
+                json!({"type": field.kind, "selected_option": option})
+            }
+            _ => json!({"type": field.kind, "value": filled}),
+        };
+        state[&field.block_id] = json!({ &field.action_id: stands });
+    }
+    for (key, value) in [("id", &open.id), ("team_id", &seed.team_id), ("app_id", &seed.app_id)] {
+        view[key] = value.clone().into();
+    }
+    for (key, value) in [
+        ("root_view_id", json!(open.id)),
+        ("previous_view_id", json!(null)),
+        ("hash", json!("1.x")),
+        ("bot_id", json!(seed.bot_id)),
+        ("state", json!({"values": state})),
+    ] {
+        view[key] = value;
+    }
+    let payload = json!({
+        "type": "view_submission",
+        "team": {"id": seed.team_id, "domain": "acme"},
+        "user": {"id": open.user, "username": "somebody", "name": "somebody",
+            "team_id": seed.team_id},
+        "api_app_id": seed.app_id,
+        "token": "deprecated",
+        "trigger_id": trigger,
+        "view": view,
+        "response_urls": [],
+        "is_enterprise_install": false,
+        "enterprise": null,
+    });
+    form(&[("payload", &payload.to_string())])
+}
+
+/// The JSON that tells of an event. `id` names this telling.
+pub fn event_body(seed: &Seed, id: &str, event: &Value) -> String {
+    json!({
+        "token": "deprecated",
+        "team_id": seed.team_id,
+        "api_app_id": seed.app_id,
+        "type": "event_callback",
+        "event_id": id,
+        "event_time": 1_790_000_000,
+        "authorizations": [{"enterprise_id": null, "team_id": seed.team_id,
+            "user_id": seed.bot_user, "is_bot": true, "is_enterprise_install": false}],
+        "is_ext_shared_channel": false,
+        "event": event,
+    })
+    .to_string()
+}
+
+/// The same as [`sign`] for a body that is JSON.
+pub fn sign_json(secret: &str, timestamp: &str, body: String) -> SignedRequest {
+    let mut signed = sign(secret, timestamp, body);
+    for (name, value) in &mut signed.headers {
+        if name == "Content-Type" {
+            "application/json".clone_into(value);
+        }
+    }
+    signed
 }
 
 /// The form of a typed command. `trigger` names this one.
@@ -81,7 +194,7 @@ pub fn command_body(seed: &Seed, channel: &str, text: &str, user: &str, trigger:
         ("api_app_id", &seed.app_id),
         ("is_enterprise_install", "false"),
         ("response_url", "https://hooks.slack.com/commands/T0ACME0001/1/random"),
-        ("trigger_id", &format!("{trigger}.command")),
+        ("trigger_id", trigger),
     ])
 }
 

@@ -18,6 +18,12 @@ pub(crate) struct World {
     pub(crate) faults: Vec<Scripted>,
     /// Calls that land when told.
     pub(crate) late: Vec<(String, Args)>,
+    /// Triggers that people made, and whether each was used.
+    pub(crate) triggers: BTreeMap<String, Trigger>,
+    /// Every modal that is open, oldest first.
+    pub(crate) views: Vec<OpenView>,
+    /// User id → what their Home tab shows.
+    pub(crate) homes: BTreeMap<String, Value>,
     /// User id → their direct channel with the bot.
     pub(crate) direct: BTreeMap<String, String>,
     /// Microseconds of the newest message.
@@ -46,6 +52,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ephemeral {
     pub channel: String,
+    pub thread_ts: Option<String>,
     pub user: String,
     pub text: String,
     pub blocks: Vec<Value>,
@@ -61,7 +68,70 @@ pub struct Call {
     pub fault: Option<Fault>,
 }
 
+/// A person did something by which a form may be opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Trigger {
+    pub(crate) user: String,
+    /// Microseconds.
+    pub(crate) made_at: u128,
+    pub(crate) is_used: bool,
+}
+
+/// A modal as a person has it before them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenView {
+    pub id: String,
+    pub user: String,
+    /// As it was given.
+    pub view: Value,
+}
+
+/// Slack's own figure.
+const TRIGGER_MICROS: u128 = 3_000_000;
+
 impl World {
+    /// Somebody did something: by this a form can be opened for them, within three seconds and
+    /// once.
+    pub(crate) fn make_trigger(&mut self, user: &str) -> String {
+        self.next_ts();
+        let made_at = self.last_ts;
+        let id = format!("{made_at}.{}.{made_at:032x}", self.triggers.len());
+        let trigger = Trigger { user: user.to_owned(), made_at, is_used: false };
+        self.triggers.insert(id.clone(), trigger);
+        id
+    }
+
+    /// Whose it is. The error is Slack's.
+    pub(crate) fn use_trigger(&mut self, id: &str) -> Result<String, &'static str> {
+        self.next_ts();
+        let now = self.last_ts;
+        let trigger = self.triggers.get_mut(id).ok_or("invalid_trigger_id")?;
+        if trigger.is_used {
+            return Err("exchanged_trigger_id");
+        }
+        if now - trigger.made_at > TRIGGER_MICROS {
+            return Err("expired_trigger_id");
+        }
+        trigger.is_used = true;
+        Ok(trigger.user.clone())
+    }
+
+    /// As if so much time had passed for every trigger.
+    pub(crate) fn age_triggers(&mut self, seconds: u128) {
+        for trigger in self.triggers.values_mut() {
+            trigger.made_at = trigger.made_at.saturating_sub(seconds * 1_000_000);
+        }
+    }
+
+    pub(crate) fn set_archived(&mut self, channel: &str, is_archived: bool) -> bool {
+        let channel = self.channel(channel).map(|channel| channel.id.clone());
+        let Some(id) = channel else { return false };
+        for known in self.seed.channels.iter_mut().filter(|known| known.id == id) {
+            known.is_archived = is_archived;
+        }
+        true
+    }
+
     pub(crate) fn new(seed: Seed) -> Self {
         Self {
             seed,
@@ -70,6 +140,9 @@ impl World {
             calls: vec![],
             faults: vec![],
             late: vec![],
+            triggers: BTreeMap::new(),
+            views: vec![],
+            homes: BTreeMap::new(),
             direct: BTreeMap::new(),
             last_ts: 0,
         }

@@ -300,3 +300,214 @@ async fn a_test_outside_drives_it_by_http() {
     assert!(post("reset", json!({})).await.expect("an answer").status().is_success());
     assert_eq!(caller.double.messages().len(), 0);
 }
+
+fn modal(blocks: Value) -> Value {
+    json!({"type": "modal", "title": {"type": "plain_text", "text": "Resolve"},
+        "submit": {"type": "plain_text", "text": "Send"}, "private_metadata": "state",
+        "blocks": blocks})
+}
+
+fn input(id: &str) -> Value {
+    json!({"type": "input", "block_id": id, "label": {"type": "plain_text", "text": "Note"},
+        "element": {"type": "plain_text_input", "action_id": "value", "max_length": 3000}})
+}
+
+#[tokio::test]
+async fn a_trigger_opens_one_form_within_three_seconds() {
+    let caller = caller(Seed::default()).await;
+    let open =
+        |trigger: &str| json!({"trigger_id": trigger, "view": modal(json!([input("note")]))});
+    let trigger = caller.double.trigger("U0ALICE001");
+    let opened = caller.json("views.open", open(&trigger)).await;
+    assert_eq!(opened["ok"], true, "{opened}");
+    assert_eq!(caller.error("views.open", open(&trigger)).await, "exchanged_trigger_id");
+    let late = caller.double.trigger("U0ALICE001");
+    caller.double.age_triggers(4);
+    assert_eq!(caller.error("views.open", open(&late)).await, "expired_trigger_id");
+    assert_eq!(caller.error("views.open", open("1.2.abc")).await, "invalid_trigger_id");
+    let views = caller.double.views();
+    assert_eq!(views.len(), 1);
+    assert_eq!(
+        (&views[0].user[..], &views[0].view["private_metadata"]),
+        ("U0ALICE001", &json!("state"))
+    );
+}
+
+#[tokio::test]
+async fn views_are_looked_at_as_slack_does() {
+    let caller = caller(Seed::default()).await;
+    let with = |field: &str, value: Value| {
+        let mut view = modal(json!([input("note")]));
+        view[field] = value;
+        view
+    };
+    let text = |length: usize| json!({"type": "plain_text", "text": "x".repeat(length)});
+    let element = |element: Value| {
+        let mut block = input("note");
+        block["element"] = element;
+        modal(json!([block]))
+    };
+    let select = |value: String, count: usize| {
+        let option = json!({"text": {"type": "plain_text", "text": "x"}, "value": value});
+        json!({"type": "static_select", "action_id": "a", "options": vec![option; count]})
+    };
+    let no_submit = {
+        let mut view = modal(json!([input("note")]));
+        view.as_object_mut().expect("an object").remove("submit");
+        view
+    };
+    let chosen = {
+        let mut select = select("x".to_owned(), 1);
+        select["initial_option"] = json!({"text": text(1), "value": "other"});
+        select
+    };
+    let long = json!({"type": "plain_text_input", "action_id": "a", "max_length": 3001});
+    let over = json!({"type": "plain_text_input", "action_id": "a", "max_length": 1,
+        "initial_value": "ab"});
+    let cases = [
+        (with("title", text(24)), None),
+        (with("title", text(25)), Some("/title/text")),
+        (with("submit", text(25)), Some("/submit/text")),
+        (with("private_metadata", "x".repeat(3000).into()), None),
+        (with("private_metadata", "x".repeat(3001).into()), Some("/private_metadata")),
+        (with("callback_id", "x".repeat(256).into()), Some("/callback_id")),
+        (with("more", json!(1)), Some("")),
+        (with("type", json!("home")), Some("/type")),
+        (no_submit, Some("/submit")),
+        (modal(json!(vec![json!({"type": "divider"}); 101])), Some("/blocks")),
+        (modal(json!([input("a"), input("a")])), Some("/blocks/1/block_id")),
+        (element(select("x".repeat(150), 100)), None),
+        (element(select("x".repeat(151), 1)), Some("/blocks/0/element/options/0/value")),
+        (element(select("x".to_owned(), 101)), Some("/blocks/0/element/options")),
+        (element(select("x".to_owned(), 0)), Some("/blocks/0/element/options")),
+        (element(chosen), Some("/blocks/0/element/initial_option")),
+        (element(long), Some("/blocks/0/element/max_length")),
+        (element(over), Some("/blocks/0/element/initial_value")),
+        (element(json!({"type": "bogus"})), Some("/blocks/0/element/type")),
+    ];
+    for (view, pointer) in cases {
+        let trigger = caller.double.trigger("U0ALICE001");
+        let body = json!({"trigger_id": trigger, "view": view});
+        let answer = caller.json("views.open", body).await;
+        match pointer {
+            None => assert_eq!(answer["ok"], true, "{answer}"),
+            Some(pointer) => {
+                assert_eq!(answer["error"], "invalid_arguments", "{pointer}: {view}");
+                let messages = answer["response_metadata"]["messages"].to_string();
+                let expected = format!("[json-pointer:{pointer}]");
+                assert!(messages.contains(&expected), "{expected}: {messages}");
+            }
+        }
+    }
+    // What is filled in stands in no message, and in no Home tab.
+    let body = json!({"channel": "#ops-alerts", "text": "x", "blocks": [input("note")]});
+    assert_eq!(caller.error("chat.postMessage", body).await, "invalid_blocks");
+    let home = |blocks: Value| json!({"user_id": "U0ALICE001", "view": {"type": "home", "blocks": blocks}});
+    assert_eq!(
+        caller.error("views.publish", home(json!([input("note")]))).await,
+        "invalid_arguments"
+    );
+    assert_eq!(caller.json("views.publish", home(json!([{"type": "divider"}]))).await["ok"], true);
+    assert_eq!(caller.double.home("U0ALICE001").expect("a tab")["blocks"][0]["type"], "divider");
+}
+
+#[tokio::test]
+async fn replies_are_in_their_thread_and_nowhere_else() {
+    let caller = caller(Seed::default()).await;
+    let root = caller.post("root").await["ts"].as_str().expect("a ts").to_owned();
+    let reply =
+        |text: &str, root: &str| json!({"channel": "C0OPS00001", "text": text, "thread_ts": root});
+    for text in ["first", "second"] {
+        assert_eq!(caller.json("chat.postMessage", reply(text, &root)).await["ok"], true);
+    }
+    let nowhere = reply("x", "1.000001");
+    assert_eq!(caller.error("chat.postMessage", nowhere).await, "thread_not_found");
+    let texts = |answer: &Value| {
+        let messages = answer["messages"].as_array().expect("messages").iter();
+        messages.map(|m| m["text"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let channel = ("channel", "C0OPS00001");
+    let history = caller.form("conversations.history", &[channel]).await;
+    assert_eq!(texts(&history), ["root"]);
+    let thread = caller.form("conversations.replies", &[channel, ("ts", &root)]).await;
+    assert_eq!(texts(&thread), ["root", "first", "second"]);
+    let none = caller.form("conversations.replies", &[channel, ("ts", "1.000001")]).await;
+    assert_eq!(none["error"], "thread_not_found");
+}
+
+#[tokio::test]
+async fn a_channel_is_described_and_archived_and_scopes_stand_in_a_header() {
+    let caller = caller(Seed::default()).await;
+    let info = caller.form("conversations.info", &[("channel", "C0OPS00001")]).await;
+    assert_eq!(
+        (&info["channel"]["is_member"], &info["channel"]["is_archived"]),
+        (&json!(true), &json!(false))
+    );
+    let hidden = caller.form("conversations.info", &[("channel", "C0PRIVATE1")]).await;
+    assert_eq!(hidden["error"], "channel_not_found");
+    assert!(caller.double.archive("ops-alerts", true) && !caller.double.archive("nowhere", true));
+    assert_eq!(caller.post("x").await["error"], "is_archived");
+    assert!(caller.double.archive("C0OPS00001", false));
+    assert_eq!(caller.post("x").await["ok"], true);
+    let answer = caller.send("auth.test", json!({})).await.expect("an answer");
+    let scopes = answer.headers()["x-oauth-scopes"].to_str().expect("text").to_owned();
+    assert_eq!(scopes, Seed::default().scopes.join(","));
+}
+
+#[tokio::test]
+async fn people_choose_fill_in_and_mention_by_http() {
+    let caller = caller(Seed::default()).await;
+    let root = format!("http://{}/control/", caller.double.address());
+    let post = async |path: &str, body: Value| {
+        let answer = caller.http.post(format!("{root}{path}")).json(&body).send().await;
+        answer.expect("an answer")
+    };
+    let signed = async |path: &str, body: Value| -> slack_double::SignedRequest {
+        post(path, body).await.json().await.expect("a request")
+    };
+    let option = |label: &str, value: &str| json!({"text": {"type": "plain_text", "text": label}, "value": value});
+    let menu = json!([{"type": "actions", "elements": [{"type": "static_select",
+        "action_id": "snooze", "placeholder": {"type": "plain_text", "text": "Snooze"},
+        "options": [option("for 2 hours", "2h|v"), option("until", "until|v")]}]}]);
+    let body = json!({"channel": "#ops-alerts", "text": "a", "blocks": menu});
+    let posted = caller.json("chat.postMessage", body).await;
+    let choose = |option: &str| {
+        json!({"channel": "C0OPS00001", "ts": posted["ts"], "action_id": "snooze",
+            "user": "U0ALICE001", "option": option})
+    };
+    let body = signed("choose", choose("for 2")).await.body;
+    let payload = payload(&body);
+    assert_eq!(payload["actions"][0]["selected_option"]["value"], "2h|v");
+    assert_eq!(post("choose", choose("for ever")).await.status(), 404);
+    // Its trigger is a real one.
+    let trigger = payload["trigger_id"].as_str().expect("a trigger");
+    let open = json!({"trigger_id": trigger, "view": modal(json!([input("note")]))});
+    assert_eq!(caller.json("views.open", open).await["ok"], true);
+    let body = signed("submit", json!({"values": {"note": "fixed"}})).await.body;
+    let filled = self::payload(&body);
+    assert_eq!(filled["type"], "view_submission");
+    assert_eq!(filled["view"]["state"]["values"]["note"]["value"]["value"], "fixed");
+    assert_eq!(filled["view"]["private_metadata"], "state");
+    assert_eq!(filled["user"]["id"], "U0ALICE001");
+    assert_eq!(post("submit", json!({"view": "V9"})).await.status(), 404);
+    let said = json!({"channel": "C0OPS00001", "thread_ts": posted["ts"], "text": "ack",
+        "user": "U0ALICE001"});
+    let told = signed("mention", said).await;
+    let event: Value = serde_json::from_str(&told.body).expect("JSON");
+    assert_eq!(event["event"]["text"], "<@U0OWL00001> ack");
+    assert_eq!(event["event"]["thread_ts"], posted["ts"]);
+    assert_eq!(event["authorizations"][0]["user_id"], "U0OWL00001");
+    let again = json!({"id": "Ev1", "event": {"type": "app_uninstalled"}});
+    let told = signed("event", again).await;
+    assert!(told.body.contains("\"Ev1\"") && told.body.contains("app_uninstalled"));
+    let archived = json!({"channel": "ops-alerts"});
+    assert!(post("archive", archived).await.status().is_success());
+    assert_eq!(caller.post("x").await["error"], "is_archived");
+}
+
+/// The JSON in a form.
+fn payload(body: &str) -> Value {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(body).expect("a form");
+    let (_, payload) = pairs.into_iter().find(|(key, _)| key == "payload").expect("a payload");
+    serde_json::from_str(&payload).expect("JSON")
+}

@@ -15,10 +15,11 @@ use nightowl_engine::testing::{
     Posted, ScriptedProvider, StaticConfig, TestPorts, fired, sample_tenant,
 };
 use nightowl_engine::{Clock, Config, Engine, Report, StoreError};
-use nightowl_fn_slack::{Needs, SlackTenants, router};
+use nightowl_fn_slack::{Listening, Needs, SlackTenants, router};
 use nightowl_messaging::{
     ActionId, ButtonValue, ChatUser, CommandResponse, ProviderError, Secret, Setting, Settings,
 };
+use nightowl_slack::Slack;
 use nightowl_slack::inbound::ResponseUrl;
 use serde_json::{Value, json};
 use slack_double::sign;
@@ -41,10 +42,25 @@ pub(crate) struct Parts {
     tenants: Tenants,
 }
 
+/// What somebody was answered in a channel or a thread.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answered {
+    pub(crate) tenant: String,
+    pub(crate) user_ref: String,
+    pub(crate) channel: String,
+    pub(crate) thread: Option<String>,
+    pub(crate) response: CommandResponse,
+}
+
 #[derive(Default)]
 pub(crate) struct Tenants {
     settings: Mutex<BTreeMap<String, Settings>>,
     responses: Mutex<Vec<(String, String)>>,
+    answers: Mutex<Vec<Answered>>,
+    homes: Mutex<Vec<(String, String, CommandResponse)>>,
+    forgotten: Mutex<Vec<String>>,
+    /// Where answers and Home tabs really go, if anywhere.
+    slack: Mutex<Option<Arc<Slack>>>,
     is_down: Mutex<bool>,
     config: StaticConfig,
 }
@@ -86,6 +102,45 @@ impl SlackTenants for Tenants {
         assert!(response.ephemeral);
         self.responses.lock().unwrap().push((slug.to_owned(), response.text.clone()));
         Ok(())
+    }
+
+    async fn answer(
+        &self,
+        slug: &str,
+        to: &Listening<'_>,
+        response: &CommandResponse,
+    ) -> Result<(), ProviderError> {
+        self.answers.lock().unwrap().push(Answered {
+            tenant: slug.to_owned(),
+            user_ref: to.user_ref.to_owned(),
+            channel: to.channel.to_owned(),
+            thread: to.thread.map(str::to_owned),
+            response: response.clone(),
+        });
+        let slack = self.slack.lock().unwrap().clone();
+        match slack {
+            Some(slack) => slack.answer(to.channel, to.thread, to.user_ref, response).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn publish_home(
+        &self,
+        slug: &str,
+        user_ref: &str,
+        response: &CommandResponse,
+    ) -> Result<(), ProviderError> {
+        let shown = (slug.to_owned(), user_ref.to_owned(), response.clone());
+        self.homes.lock().unwrap().push(shown);
+        let slack = self.slack.lock().unwrap().clone();
+        match slack {
+            Some(slack) => slack.publish_home(user_ref, response).await,
+            None => Ok(()),
+        }
+    }
+
+    fn forget_channels(&self, slug: &str) {
+        self.forgotten.lock().unwrap().push(slug.to_owned());
     }
 }
 
@@ -201,6 +256,25 @@ impl World {
         self.parts.tenants.responses.lock().unwrap().clone()
     }
 
+    pub(crate) fn connect(&self, slack: Arc<Slack>) {
+        *self.parts.tenants.slack.lock().unwrap() = Some(slack);
+    }
+
+    /// What was answered to mentions.
+    pub(crate) fn answers(&self) -> Vec<Answered> {
+        self.parts.tenants.answers.lock().unwrap().clone()
+    }
+
+    /// Tenant, person and view of every Home tab that was shown.
+    pub(crate) fn homes(&self) -> Vec<(String, String, CommandResponse)> {
+        self.parts.tenants.homes.lock().unwrap().clone()
+    }
+
+    /// Whose channels were forgotten.
+    pub(crate) fn forgotten(&self) -> Vec<String> {
+        self.parts.tenants.forgotten.lock().unwrap().clone()
+    }
+
     /// Everything that was told to somebody alone.
     pub(crate) fn whispers(&self) -> Vec<String> {
         self.chat.whispers().into_iter().map(|(_, _, text)| text).collect()
@@ -306,6 +380,18 @@ impl World {
         self.post("commands/acme", SECRET, &body).await.said()
     }
 
+    /// By Alice.
+    pub(crate) async fn resolve(&self, alert: &Alert) {
+        let text = format!("resolve {}", alert.short_id);
+        let said = self.type_as("Ualice", &text, &format!("resolve-{}", alert.id)).await;
+        assert!(said.starts_with("You resolved"), "{said}");
+    }
+
+    /// An event as JSON, signed now.
+    pub(crate) async fn tell(&self, body: &Value) -> Answer {
+        self.post("events/acme", SECRET, &body.to_string()).await
+    }
+
     /// A click by Slack's way; the answer is always empty.
     pub(crate) async fn click(&self, press: &Press<'_>) {
         self.post("interactions/acme", SECRET, &press.body()).await.is_empty();
@@ -389,8 +475,22 @@ impl<'a> Press<'a> {
         self.with(self.action.name(), &self.value())
     }
 
+    /// A choice from the snooze menu.
+    pub(crate) fn choosing(&self, choice: &str) -> String {
+        let mut payload = self.payload(self.action.name(), "");
+        let option = json!({"text": {"type": "plain_text", "text": "x", "emoji": true},
+            "value": format!("{choice}|{}", self.value())});
+        payload["actions"][0] = json!({"action_id": self.action.name(), "block_id": "b",
+            "type": "static_select", "selected_option": option, "action_ts": self.trigger});
+        form(&[("payload", &payload.to_string())])
+    }
+
     /// With any button.
     pub(crate) fn with(&self, action_id: &str, value: &str) -> String {
+        form(&[("payload", &self.payload(action_id, value).to_string())])
+    }
+
+    fn payload(&self, action_id: &str, value: &str) -> Value {
         let at = &self.posted.message;
         let mut payload = json!({
             "type": "block_actions",
@@ -407,7 +507,7 @@ impl<'a> Press<'a> {
             payload["channel"] = json!({"id": at.channel, "name": "ops"});
             payload["message"] = json!({"type": "message", "ts": at.message, "app_id": self.app});
         }
-        form(&[("payload", &payload.to_string())])
+        payload
     }
 }
 
@@ -434,6 +534,7 @@ impl World {
         message.delivery = card.key.clone();
         nightowl_messaging::Post {
             to: card.to,
+            under: None,
             delivery: card.key,
             message: nightowl_messaging::Message::Alert(message),
             form: nightowl_messaging::Form::Rich,

@@ -26,6 +26,8 @@ pub fn parse_command(body: &Verified<Bytes>) -> Result<Command, Malformed> {
             user_ref: form.user_id,
             user_name: form.user_name,
             channel_id: form.channel_id,
+            // Slack offers no command inside a thread.
+            thread: None,
             workspace: form.team_id,
         },
         app_id: form.api_app_id,

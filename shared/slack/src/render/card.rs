@@ -2,9 +2,11 @@
 
 use nightowl_messaging::{
     ActionId, AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Person,
+    PromptMessage, Snooze,
 };
 
-use crate::wire::{Block, Element};
+use crate::choice::choice_value;
+use crate::wire::{Block, Choice, Element, Text};
 
 use super::link::{address, link};
 use super::person::mention;
@@ -17,6 +19,8 @@ const FIELD_UNITS: usize = 200;
 const LINKS: usize = 3;
 /// Slack takes 3,000 in a button; a quarter of the whole is too much for one address.
 const RUNBOOK_URL_UNITS: usize = 1000;
+/// Slack's own figure differs between its documents; this is the smaller.
+const CHOICE_UNITS: usize = 150;
 
 pub(crate) fn header(alert: &AlertMessage) -> Block {
     let title = format!("{} {}", words::sign(alert), alert.title);
@@ -74,8 +78,11 @@ fn fields(alert: &AlertMessage) -> Vec<String> {
         let value = text::line(value?, FIELD_UNITS);
         (!value.is_empty()).then(|| field(label, &value))
     });
-    let people =
-        people.into_iter().filter_map(|(label, person)| Some(field(label, &mention(person?))));
+    // Named and not mentioned: a card is for whoever looks, and wakes nobody.
+    let people = people.into_iter().filter_map(|(label, person)| {
+        let name = text::line(&person?.name, FIELD_UNITS);
+        (!name.is_empty()).then(|| field(label, &name))
+    });
     plain.chain(people).collect()
 }
 
@@ -155,26 +162,45 @@ fn buttons(alert: &AlertMessage) -> Vec<Element> {
 }
 
 fn button(which: Button, alert: &AlertMessage, value: &str) -> Option<Element> {
-    let (action, label, style) = match which {
-        Button::Acknowledge => (ActionId::Acknowledge, "Acknowledge", Some("primary")),
-        Button::Unacknowledge => (ActionId::Unacknowledge, "Unacknowledge", None),
-        Button::Escalate => (ActionId::Escalate, "Escalate", None),
-        Button::Resolve => (ActionId::Resolve, "Resolve", None),
-        Button::Runbook => (ActionId::Runbook, "Runbook", None),
+    let pressed = |action: ActionId, label: &str| Element::Button {
+        action_id: action.name(),
+        text: Text::plain(label.to_owned()),
+        value: value.to_owned(),
+        url: None,
+        style: (action == ActionId::Acknowledge).then_some("primary"),
     };
-    let url = match which {
+    Some(match which {
+        Button::Acknowledge => pressed(ActionId::Acknowledge, "Acknowledge"),
+        Button::Unacknowledge => pressed(ActionId::Unacknowledge, "Unacknowledge"),
+        Button::Escalate => pressed(ActionId::Escalate, "Escalate"),
+        Button::Resolve => pressed(ActionId::Resolve, "Resolve"),
+        Button::Note => pressed(ActionId::Note, "Add a note"),
+        Button::Snooze => snooze(value)?,
         Button::Runbook => {
             let given = alert.runbook_url.as_deref()?;
-            Some(address(given, RUNBOOK_URL_UNITS)?.to_owned())
+            Element::Button {
+                action_id: ActionId::Runbook.name(),
+                text: Text::plain("Runbook".to_owned()),
+                value: value.to_owned(),
+                url: Some(address(given, RUNBOOK_URL_UNITS)?.to_owned()),
+                style: None,
+            }
         }
-        Button::Acknowledge | Button::Unacknowledge | Button::Escalate | Button::Resolve => None,
-    };
-    Some(Element::Button {
-        action_id: action.name(),
-        text: crate::wire::Text::plain(label.to_owned()),
-        value: value.to_owned(),
-        url,
-        style,
+    })
+}
+
+/// The value of each choice carries the button's own: a menu has no value besides. `None` if that
+/// would be longer than Slack takes, which no alert id and delivery id of ours are.
+fn snooze(value: &str) -> Option<Element> {
+    let options = Snooze::ALL.map(|choice| Choice {
+        text: Text::plain(choice.label().to_owned()),
+        value: choice_value(choice, value),
+    });
+    let fits = options.iter().all(|option| text::units(&option.value) <= CHOICE_UNITS);
+    fits.then(|| Element::StaticSelect {
+        action_id: ActionId::Snooze.name(),
+        placeholder: Text::plain("Snooze".to_owned()),
+        options: options.into(),
     })
 }
 
@@ -183,6 +209,18 @@ pub(crate) fn direct_head(page: &DirectMessage) -> Vec<Block> {
     let why = text::mrkdwn(&page.text, 900);
     let why = (!why.is_empty()).then(|| Block::section(why));
     [header(&page.alert)].into_iter().chain(why).collect()
+}
+
+/// The question, below the alert that it is about.
+pub(crate) fn prompt_head(prompt: &PromptMessage) -> Vec<Block> {
+    vec![header(&prompt.alert), Block::section(notice_text(&prompt.text))]
+}
+
+/// Which alert it is, and the way to answer.
+pub(crate) fn prompt_body(prompt: &PromptMessage) -> Vec<Block> {
+    let buttons = buttons(&prompt.alert);
+    let answer = (!buttons.is_empty()).then(|| Block::actions(buttons));
+    [reference(&prompt.alert)].into_iter().chain(answer).collect()
 }
 
 /// Whom a page in a channel is for, and why; once that is over, how the alert stands.

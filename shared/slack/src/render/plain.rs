@@ -21,6 +21,9 @@ pub(crate) fn short(message: &Message) -> String {
         Message::Direct(page) => {
             format!("{} · {}", headline(&page.alert), text::fallback_line(&page.text, 500))
         }
+        Message::Prompt(prompt) => {
+            format!("{} · {}", text::fallback_line(&prompt.text, 500), headline(&prompt.alert))
+        }
         Message::Notice(notice) => {
             let said = text::fallback_line(&notice.text, 1000);
             let about = notice.alert.as_ref().map(headline);
@@ -56,6 +59,7 @@ pub(crate) fn full(message: &Message) -> String {
         Message::Alert(alert) => lines.extend(details(alert)),
         Message::Escalation(page) => lines.extend(details(&page.alert)),
         Message::Direct(page) => lines.extend(details(&page.alert)),
+        Message::Prompt(prompt) => lines.push(note_by_command(&prompt.alert)),
         Message::Notice(_) => {}
     }
     let text = joined(lines.into_iter().filter(|line| !line.is_empty()), "\n");
@@ -74,7 +78,9 @@ fn short_or_all(message: &Message) -> String {
                 text => text,
             }
         }
-        Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) => short(message),
+        Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) | Message::Prompt(_) => {
+            short(message)
+        }
     }
 }
 
@@ -97,6 +103,11 @@ fn details(alert: &AlertMessage) -> Vec<String> {
         text::fallback(&alert.escalation, 300),
         answer,
     ]
+}
+
+/// A form needs a button; the same can be typed.
+fn note_by_command(alert: &AlertMessage) -> String {
+    format!("/nightowl note {} …", text::fallback_line(&alert.short_id, 20))
 }
 
 fn called(target: Option<&Person>) -> String {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::wire::Block;
 
 use super::text;
+use super::whisper::way_on;
 
 /// Of Slack's 50 blocks and about 13,200 characters; the head takes the rest.
 const SECTIONS: usize = 20;
@@ -15,23 +16,36 @@ const FIELDS: usize = 10;
 /// `{"response_type", "text", "blocks"}`. Send it as `application/json`: anything else is shown
 /// to the person as it is.
 pub fn command_response(response: &CommandResponse) -> Value {
+    let (text, blocks) = answer(response);
+    json!({
+        "response_type": if response.ephemeral { "ephemeral" } else { "in_channel" },
+        "text": text,
+        "blocks": blocks,
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
+}
+
+/// `text` and `blocks` of a message.
+pub(crate) fn answer(response: &CommandResponse) -> (String, Vec<Block>) {
+    let mut blocks = blocks(response);
+    for (index, block) in blocks.iter_mut().enumerate() {
+        block.name(format!("answer-{index}"));
+    }
+    (fallback(response), blocks)
+}
+
+/// None where the text says it all. They have no names yet.
+pub(crate) fn blocks(response: &CommandResponse) -> Vec<Block> {
     let mut blocks = sections(&response.sections);
+    blocks.extend(response.link.as_ref().and_then(way_on));
     if !blocks.is_empty() {
         let said = text::mrkdwn(&response.text, 2000);
         if !said.is_empty() {
             blocks.insert(0, Block::section(said));
         }
     }
-    for (index, block) in blocks.iter_mut().enumerate() {
-        block.name(format!("answer-{index}"));
-    }
-    json!({
-        "response_type": if response.ephemeral { "ephemeral" } else { "in_channel" },
-        "text": fallback(response),
-        "blocks": blocks,
-        "unfurl_links": false,
-        "unfurl_media": false,
-    })
+    blocks
 }
 
 /// What a notification shows and a screen reader says in place of the blocks: the same, in lines.

@@ -1,5 +1,5 @@
 use nightowl_messaging::conformance::{alert, every_message};
-use nightowl_messaging::{CommandResponse, Field, ResponseSection};
+use nightowl_messaging::{CommandResponse, Field, ResponseSection, Snooze, WayOn, Whisper};
 use serde_json::{Value, json};
 
 use super::*;
@@ -24,6 +24,7 @@ fn longest(text: &str) -> Vec<(&'static str, Message)> {
             Message::Alert(alert) => alert,
             Message::Escalation(page) => &mut page.alert,
             Message::Direct(page) => &mut page.alert,
+            Message::Prompt(prompt) => &mut prompt.alert,
             Message::Notice(_) => continue,
         };
         alert.labels = vec![(text.to_owned(), text.to_owned()); 100];
@@ -61,14 +62,20 @@ fn an_answer_to_a_command_keeps_the_limits_too() {
         body: long.clone(),
         fields: vec![Field { label: long.clone(), value: long.clone() }; 30],
     };
-    let response = CommandResponse { text: long, ephemeral: true, sections: vec![section; 100] };
+    let response = CommandResponse {
+        text: long.clone(),
+        ephemeral: true,
+        sections: vec![section; 100],
+        link: Some(WayOn { label: long, url: "https://owl.example.com/link/1".to_owned() }),
+    };
     let body = command_response(&response);
     assert_eq!(body["response_type"], "ephemeral");
     assert!(characters(&body["blocks"]) <= 12_000);
     let blocks = body["blocks"].as_array().expect("blocks");
     assert!(blocks.len() <= 50);
-    let last = blocks.last().expect("a last one").to_string();
-    assert!(last.contains("more"), "{last}");
+    let [.., more, link] = blocks.as_slice() else { panic!("{body}") };
+    assert!(more.to_string().contains("more"), "{more}");
+    assert_eq!(link["elements"][0]["url"], "https://owl.example.com/link/1");
 }
 
 /// A notification and a screen reader have only the text.
@@ -84,7 +91,8 @@ fn an_answer_in_blocks_says_the_same_as_text() {
         section("/nightowl ack ID [NOTE]", "You take the alert.", vec![]),
         section("web", "", vec![field]),
     ];
-    let help = CommandResponse { text: "You can type:".to_owned(), ephemeral: true, sections };
+    let help =
+        CommandResponse { text: "You can type:".to_owned(), ephemeral: true, sections, link: None };
     let said = "/nightowl ack ID [NOTE] · You take the alert.\nweb · primary: Alice";
     assert_eq!(command_response(&help)["text"], format!("You can type:\n{said}"));
     let headless = CommandResponse { text: String::new(), ..help };
@@ -131,12 +139,14 @@ fn a_card_looks_like_this() {
     assert_eq!(first["verbatim"], true);
     let fields = &attachment["blocks"][1]["fields"];
     assert_eq!(fields[0]["text"], "*Cluster*\ndisk full");
-    assert_eq!(fields[4]["text"], "*On call*\n<@U0ALICE001>");
+    assert_eq!(fields[4]["text"], "*On call*\ndisk full", "a card calls nobody");
+    assert!(!attachment.to_string().contains("<@"), "{attachment}");
     let list = attachment["blocks"].as_array().expect("blocks");
     let buttons = &list.last().expect("buttons")["elements"];
     assert_eq!(buttons[0]["action_id"], "ack");
     assert_eq!(buttons[0]["style"], "primary");
-    assert_eq!(buttons[3]["url"], "https://runbooks.example.com/disk?a=1&b=2");
+    let runbook = buttons.as_array().expect("buttons").iter().find(|b| b["action_id"] == "runbook");
+    assert_eq!(runbook.expect("it")["url"], "https://runbooks.example.com/disk?a=1&b=2");
 }
 
 #[test]
@@ -157,4 +167,59 @@ fn names_of_blocks_differ_and_change_with_the_state() {
         assert!(!firing[..index].contains(name), "{name} twice");
         assert!(!resolved.contains(name), "{name} did not change");
     }
+}
+
+#[test]
+fn a_menu_says_what_it_offers_and_a_prompt_opens_a_form() {
+    let mut card = alert("x", None);
+    card.buttons = vec![nightowl_messaging::Button::Snooze, nightowl_messaging::Button::Note];
+    let rendered = render(&Message::Alert(card), Form::Rich);
+    let json = serde_json::to_value(&rendered.attachments[0].blocks).expect("JSON");
+    let elements = &json.as_array().expect("blocks").last().expect("buttons")["elements"];
+    assert_eq!(elements[0]["type"], "static_select");
+    assert_eq!(elements[0]["placeholder"]["text"], "Snooze");
+    let options = elements[0]["options"].as_array().expect("options");
+    for (option, choice) in options.iter().zip(Snooze::ALL) {
+        assert_eq!(option["text"]["text"], choice.label());
+        let value = option["value"].as_str().expect("a value");
+        assert!(value.len() <= 150 && value.starts_with(&format!("{}|v1|", choice.name())));
+    }
+    assert_eq!((options.len(), &elements[1]["action_id"]), (4, &json!("note")));
+}
+
+#[test]
+fn a_link_for_one_person_is_a_button() {
+    let way = |url: &str| Whisper {
+        text: "I do not know you yet.".to_owned(),
+        link: Some(WayOn { label: "Link".to_owned(), url: url.to_owned() }),
+    };
+    let (text, blocks) = whisper(&way("https://owl.example.com/link/one-time"));
+    assert!(!text.contains("one-time"), "a notification is no place for it: {text}");
+    let json = serde_json::to_value(&blocks).expect("JSON");
+    assert_eq!(json[0]["text"]["text"], "I do not know you yet.");
+    let button = &json[1]["elements"][0];
+    assert_eq!(button["url"], "https://owl.example.com/link/one-time");
+    assert_eq!((&button["action_id"], &button["text"]["text"]), (&json!("way-on"), &json!("Link")));
+    for bad in ["", "javascript:alert(1)", "https://a/\"x", "//a"] {
+        assert_eq!(whisper(&way(bad)).1, vec![], "{bad}");
+    }
+}
+
+#[test]
+fn the_home_tab_always_shows_something() {
+    let view = |response: &CommandResponse| serde_json::to_value(home(response)).expect("JSON");
+    let empty = view(&CommandResponse::default());
+    assert_eq!(empty["type"], "home");
+    assert_eq!(empty["blocks"][0]["text"]["text"], "Nothing is open.");
+    let section = ResponseSection { title: "X2K9FQ".to_owned(), ..ResponseSection::default() };
+    let full = CommandResponse {
+        text: "You are on call.".to_owned(),
+        sections: vec![section; 60],
+        ..CommandResponse::default()
+    };
+    let full = view(&full);
+    let blocks = full["blocks"].as_array().expect("blocks");
+    assert!(blocks.len() <= 100);
+    assert_eq!(blocks[0]["text"]["text"], "You are on call.");
+    assert_eq!(blocks[0]["block_id"], "home-0");
 }

@@ -33,6 +33,12 @@ pub(crate) fn plain(text: &str, units: usize) -> String {
     cut(chars.into_iter().map(String::from), units)
 }
 
+/// The same with its lines.
+pub(crate) fn plain_lines(text: &str, units: usize) -> String {
+    let chars = clean(text, Lines::Kept, units);
+    cut(chars.into_iter().map(String::from), units)
+}
+
 /// The length that limits are kept in.
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()

@@ -14,6 +14,7 @@ use crate::wire::{Answer, Body};
 use super::codes::kind_of;
 use super::error::Failure;
 
+const SCOPES_HEADER: &str = "x-oauth-scopes";
 /// Slack asks for seconds. Whatever asks for more must not silence a channel for ever.
 const RETRY_AFTER_SECONDS_MAX: u64 = 86_400;
 
@@ -53,6 +54,16 @@ impl Api {
         body: Body<'_>,
         deadline: Deadline,
     ) -> Result<T, Failure> {
+        self.ask(method, body, deadline).await.map(|(answer, _)| answer)
+    }
+
+    /// The same, and which scopes the token has, where the answer says it.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: Body<'_>,
+        deadline: Deadline,
+    ) -> Result<(T, Option<Vec<String>>), Failure> {
         let url = self
             .url
             .join(method)
@@ -64,8 +75,9 @@ impl Api {
                 .body(json.to_string()),
             Body::Form(fields) => request.form(fields),
         };
-        let (status, retry_after, bytes) = exchange(request, deadline).await?;
-        self.read(status, retry_after, &bytes)
+        let answered = exchange(request, deadline).await?;
+        let answer = self.read(answered.status, answered.retry_after, &answered.bytes)?;
+        Ok((answer, answered.scopes))
     }
 
     fn read<T: DeserializeOwned>(
@@ -120,34 +132,44 @@ impl Api {
         deadline: Deadline,
     ) -> Result<(), Failure> {
         let request = self.http.post(url).json(json);
-        match exchange(request, deadline).await? {
-            (200..=299, _, _) => Ok(()),
-            (status, retry_after, _) => Err(Failure::Status { status, retry_after }),
+        let Answered { status, retry_after, .. } = exchange(request, deadline).await?;
+        match status {
+            200..=299 => Ok(()),
+            status => Err(Failure::Status { status, retry_after }),
         }
     }
 }
 
-async fn exchange(
-    request: RequestBuilder,
-    deadline: Deadline,
-) -> Result<(u16, Option<Duration>, Vec<u8>), Failure> {
+/// An HTTP answer, as far as anything reads it.
+struct Answered {
+    status: u16,
+    retry_after: Option<Duration>,
+    scopes: Option<Vec<String>>,
+    bytes: Vec<u8>,
+}
+
+async fn exchange(request: RequestBuilder, deadline: Deadline) -> Result<Answered, Failure> {
     let left = deadline.left();
     if left.is_zero() {
         return Err(Failure::NotSent("no time was left for it"));
     }
     let mut response = request.timeout(left).send().await.map_err(failure)?;
     let status = response.status().as_u16();
-    let retry_after = retry_after(&response);
-    let mut bytes = vec![];
+    let mut answered = Answered {
+        status,
+        retry_after: retry_after(&response),
+        scopes: scopes(&response),
+        bytes: vec![],
+    };
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() <= ANSWER_BYTES_MAX => {
-                bytes.extend_from_slice(&chunk);
+            Ok(Some(chunk)) if answered.bytes.len() + chunk.len() <= ANSWER_BYTES_MAX => {
+                answered.bytes.extend_from_slice(&chunk);
             }
             Ok(Some(_)) => return Err(Failure::NoAnswer("the answer is too long")),
-            Ok(None) => return Ok((status, retry_after, bytes)),
+            Ok(None) => return Ok(answered),
             // The status alone says what to do, where it is no success.
-            Err(_) if !(200..=299).contains(&status) => return Ok((status, retry_after, bytes)),
+            Err(_) if !(200..=299).contains(&status) => return Ok(answered),
             Err(error) => return Err(failure(error)),
         }
     }
@@ -170,6 +192,13 @@ fn failure(error: reqwest::Error) -> Failure {
 fn retry_after(response: &Response) -> Option<Duration> {
     let header = response.headers().get(RETRY_AFTER)?;
     seconds(header.to_str().ok()?)
+}
+
+/// What the token was granted.
+fn scopes(response: &Response) -> Option<Vec<String>> {
+    let header = response.headers().get(SCOPES_HEADER)?.to_str().ok()?;
+    let scopes = header.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+    Some(scopes.map(str::to_owned).collect())
 }
 
 fn seconds(text: &str) -> Option<Duration> {

@@ -1,6 +1,7 @@
 //! Channel names to ids.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use nightowl_messaging::ProviderError;
 
@@ -9,6 +10,10 @@ use crate::wire::{self, Body};
 use super::api::{Api, Deadline};
 use super::error::{Call, Failure, broken};
 use super::kept::Kept;
+
+/// A channel that was renamed leaves its name to another. Who is told of that forgets at once; other
+/// processes find out by this.
+const KEPT_FOR: Duration = Duration::from_secs(900);
 
 const KINDS: &str = "public_channel,private_channel";
 /// Without the scope for private channels.
@@ -32,7 +37,7 @@ const BEGINNING: Listing = Listing { kinds: KINDS, cursor: None };
 
 impl Default for Channels {
     fn default() -> Self {
-        Self { ids: Kept::for_ever(), at: Mutex::new(BEGINNING) }
+        Self { ids: Kept::during(KEPT_FOR), at: Mutex::new(BEGINNING) }
     }
 }
 

@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Deleted,
     /// The message to edit is there and stays as it is.
     Frozen,
+    /// The message to reply to is not there, or takes no reply.
+    Thread,
+    /// What a person did that opens a form: over, used before, or never made.
+    Trigger,
 }
 
 /// `None` for a string that this version does not know.
@@ -138,9 +142,19 @@ pub(crate) const TABLE: &[(Kind, &[&str])] = &[
             "cant_update_message",
             "edit_window_closed",
             "streaming_state_conflict",
-            "thread_not_found",
-            "cannot_reply_to_message",
             "block_mismatch",
+        ],
+    ),
+    (Kind::Thread, &["thread_not_found", "cannot_reply_to_message"]),
+    (
+        Kind::Trigger,
+        &[
+            "expired_trigger_id",
+            "exchanged_trigger_id",
+            "trigger_exchanged",
+            "trigger_expired",
+            "invalid_trigger_id",
+            "invalid_trigger",
         ],
     ),
 ];

@@ -15,6 +15,7 @@ pub(crate) enum Call {
     Post(Form),
     Update,
     Whisper,
+    OpenForm,
     Find,
     /// Asks for something and changes nothing, or opens what may be opened twice.
     Read,
@@ -78,6 +79,10 @@ impl Failure {
     }
 }
 
+/// What an administrator does about a token that Slack does not accept.
+const RECONNECT: &str = "at api.slack.com/apps open the app: Install App, Reinstall to Workspace; \
+                         then configure its new bot token";
+
 fn of_status(call: Call, status: u16, retry_after: Option<Duration>) -> ProviderError {
     let reason = format!("HTTP {status}");
     let address = "check api_url and any proxy in between";
@@ -87,7 +92,7 @@ fn of_status(call: Call, status: u16, retry_after: Option<Duration>) -> Provider
         // Redirects are not followed: the token would go with them.
         300..=399 => broken(&reason, address),
         400 | 413 | 422 => of_kind(call, Kind::Content, reason, None),
-        401 | 403 => broken(&reason, "check the bot token"),
+        401 | 403 => disconnected(&reason, RECONNECT),
         404 | 410 => broken(&reason, address),
         400..=499 => broken(&reason, address),
         _ => in_doubt(call, &reason),
@@ -95,42 +100,64 @@ fn of_status(call: Call, status: u16, retry_after: Option<Duration>) -> Provider
 }
 
 fn of_kind(call: Call, kind: Kind, reason: String, after: Option<Duration>) -> ProviderError {
+    let ours = "this is a fault of NightOwl: please report it";
     match kind {
         Kind::Later => retry(after, &reason),
         Kind::Ambiguous => in_doubt(call, &reason),
-        Kind::Credentials => broken(&reason, "reconnect Slack: the bot token is not accepted"),
-        Kind::Scope => match call {
-            Call::Find => ProviderError::Cannot { reason },
-            Call::Post(_) | Call::Update | Call::Whisper | Call::Read => {
-                broken(&reason, "reinstall the Slack app with this scope")
-            }
-        },
-        Kind::Place => match call {
-            Call::Find => ProviderError::Cannot { reason },
-            Call::Post(_) | Call::Update | Call::Whisper | Call::Read => broken(
-                &reason,
-                "the channel does not exist, is archived, or is private: invite the bot to it",
-            ),
-        },
+        Kind::Credentials => disconnected(&reason, RECONNECT),
+        Kind::Scope | Kind::Place if call == Call::Find => ProviderError::Cannot { reason },
+        // The token works for everything else.
+        Kind::Scope => broken(
+            &reason,
+            "at api.slack.com/apps open the app, then OAuth & Permissions: add this scope; then \
+             Install App, Reinstall to Workspace",
+        ),
+        Kind::Place => broken(&reason, way_in(&reason)),
         Kind::Person => broken(&reason, "check the person's e-mail address and account"),
         Kind::Content => match call {
             Call::Post(Form::Rich) | Call::Update => ProviderError::Refused { reason },
-            Call::Post(Form::Plain) | Call::Whisper | Call::Find | Call::Read => {
-                broken(&reason, "this is a fault of NightOwl: please report it")
+            Call::Post(Form::Plain) | Call::Whisper | Call::OpenForm | Call::Find | Call::Read => {
+                broken(&reason, ours)
             }
         },
         Kind::Deleted | Kind::Frozen => match call {
             Call::Update => ProviderError::Gone { reason, may_repost: kind == Kind::Deleted },
-            Call::Post(_) | Call::Whisper | Call::Find | Call::Read => {
-                broken(&reason, "this is a fault of NightOwl: please report it")
+            Call::Post(_) | Call::Whisper | Call::OpenForm | Call::Find | Call::Read => {
+                broken(&reason, ours)
             }
         },
+        Kind::Thread => match call {
+            Call::Update | Call::Post(_) => ProviderError::Gone { reason, may_repost: false },
+            Call::Find => ProviderError::Cannot { reason },
+            Call::Whisper | Call::OpenForm | Call::Read => {
+                broken(&reason, "the message that it answers is gone, or takes no replies")
+            }
+        },
+        Kind::Trigger => {
+            broken(&reason, "a form opens within three seconds of a click: click again")
+        }
+    }
+}
+
+/// What to do about a channel.
+fn way_in(reason: &str) -> &'static str {
+    if reason.starts_with("restricted_action") || reason.starts_with("posting_to_") {
+        return "only some people may post there: let the app post in the channel's settings, or \
+                choose another channel";
+    }
+    match reason {
+        "is_archived" => "unarchive the channel, or choose another",
+        "not_in_channel" => "type /invite @nightowl in the channel",
+        _ => {
+            "check the channel's name; if it is private, type /invite @nightowl in it; if it is \
+             archived, unarchive it"
+        }
     }
 }
 
 fn in_doubt(call: Call, reason: &str) -> ProviderError {
     match call {
-        Call::Post(_) | Call::Update | Call::Whisper => {
+        Call::Post(_) | Call::Update | Call::Whisper | Call::OpenForm => {
             ProviderError::Unknown { reason: reason.to_owned() }
         }
         Call::Find | Call::Read => retry(None, reason),
@@ -141,8 +168,14 @@ fn retry(after: Option<Duration>, reason: &str) -> ProviderError {
     ProviderError::Retry { after, reason: reason.to_owned() }
 }
 
+/// This channel, person or call.
 pub(crate) fn broken(reason: &str, hint: &str) -> ProviderError {
-    ProviderError::Broken { reason: reason.to_owned(), hint: hint.to_owned() }
+    ProviderError::Broken { reason: reason.to_owned(), hint: hint.to_owned(), credentials: false }
+}
+
+/// The whole connection, wherever it goes.
+pub(crate) fn disconnected(reason: &str, hint: &str) -> ProviderError {
+    ProviderError::Broken { reason: reason.to_owned(), hint: hint.to_owned(), credentials: true }
 }
 
 #[cfg(test)]

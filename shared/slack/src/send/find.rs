@@ -14,12 +14,22 @@ use super::error::{Call, Failure};
 /// How far Slack's clock and ours may be apart: the skew that leases allow.
 const SKEW: Duration = Duration::from_secs(6);
 
+/// Where to look, and since when.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    channel: &'a str,
+    /// Of the thread.
+    root: Option<&'a str>,
+    oldest: &'a str,
+}
+
 impl Slack {
     /// Goes through all pages since then. A message counts only if it is our bot's own: anybody's
     /// app can write the same metadata.
     pub(super) async fn look_back(
         &self,
         to: &Destination,
+        under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError> {
@@ -30,9 +40,11 @@ impl Slack {
         let channel = self.place(to, deadline).await?;
         let me = self.who_we_are(deadline).await?;
         let oldest = slack_time(since - SKEW);
+        let root = under.filter(|root| root.channel == channel).map(|root| &*root.message);
+        let place = Place { channel: &channel, root, oldest: &oldest };
         let mut cursor = None;
         loop {
-            let page = self.history(&channel, &oldest, cursor.as_deref(), deadline);
+            let page = self.history(place, cursor.as_deref(), deadline);
             let page = page.await.map_err(|failure| failure.error(Call::Find))?;
             let found = page.messages.iter().find(|message| {
                 message.delivery() == Some(delivery.as_str()) && self.is_ours(message, &me)
@@ -53,14 +65,13 @@ impl Slack {
 
     async fn history(
         &self,
-        channel: &str,
-        oldest: &str,
+        place: Place<'_>,
         cursor: Option<&str>,
         deadline: Deadline,
     ) -> Result<History, Failure> {
         let mut fields = vec![
-            ("channel", channel),
-            ("oldest", oldest),
+            ("channel", place.channel),
+            ("oldest", place.oldest),
             ("inclusive", "true"),
             ("include_all_metadata", "true"),
             ("limit", "200"),
@@ -68,8 +79,15 @@ impl Slack {
         if let Some(cursor) = cursor {
             fields.push(("cursor", cursor));
         }
-        let body = Body::Form(&fields);
-        self.api.call("conversations.history", body, deadline).await
+        // The history of a channel has no replies, and those of a thread begin with its root.
+        let method = match place.root {
+            Some(root) => {
+                fields.push(("ts", root));
+                "conversations.replies"
+            }
+            None => "conversations.history",
+        };
+        self.api.call(method, Body::Form(&fields), deadline).await
     }
 
     fn is_ours(&self, message: &PostedMessage, me: &AuthTest) -> bool {
@@ -82,7 +100,7 @@ impl Slack {
     }
 
     /// Asked once: a bot keeps its ids as long as its token.
-    async fn who_we_are(&self, deadline: Deadline) -> Result<AuthTest, ProviderError> {
+    pub(super) async fn who_we_are(&self, deadline: Deadline) -> Result<AuthTest, ProviderError> {
         match self.me.get(&()) {
             Some(me) => Ok(me),
             None => self.ask_who_we_are(Call::Find, deadline).await,

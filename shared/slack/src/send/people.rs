@@ -9,8 +9,8 @@ use crate::wire::{Body, Open, Opened, User, UserAnswer};
 
 use super::api::{Api, Deadline};
 use super::error::{Call, broken};
-use super::json;
 use super::kept::Kept;
+use super::{Slack, json};
 
 /// An account keeps its id for life; its address may pass to another person.
 const KNOWN_FOR: Duration = Duration::from_secs(3600);
@@ -39,17 +39,51 @@ impl Default for People {
 }
 
 impl People {
-    /// `None`: no account has this address, or it was deactivated, or there is no address.
+    /// By the id that the configuration says, by the id that they were met with, by their address.
+    /// `None`: no account is known by any of these, or it was deactivated.
     pub(crate) async fn look_up(
         &self,
         api: &Api,
         user: &ChatUser,
         deadline: Deadline,
     ) -> Result<Option<String>, ProviderError> {
-        let email = user.email.as_deref().unwrap_or_default();
-        let found = self.by_email(api, email, deadline).await?;
+        let mut found = None;
+        // Slack finds nobody by a user name, so that a handle that is no id says nothing.
+        for id in [&user.handle, &user.user_ref].into_iter().flatten() {
+            let id = id.trim().trim_start_matches('@');
+            if found.is_none() && is_user_id(id) {
+                found = self.by_id(api, id, deadline).await?;
+            }
+        }
+        if found.is_none() {
+            let email = user.email.as_deref().unwrap_or_default();
+            found = self.by_email(api, email, deadline).await?;
+        }
         if let (Some(id), false) = (&found, user.user.is_empty()) {
             self.by_user.put(user.user.clone(), id.clone());
+        }
+        Ok(found)
+    }
+
+    /// Itself, if somebody who can be reached has it.
+    async fn by_id(
+        &self,
+        api: &Api,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<Option<String>, ProviderError> {
+        // Kept beside the addresses, which no id is like.
+        if let Some(known) = self.by_email.get(&id.to_owned()) {
+            return Ok(Some(known));
+        }
+        if self.unknown.get(&id.to_owned()).is_some() {
+            return Ok(None);
+        }
+        let described = describe(api, id, deadline).await?;
+        let found = described.filter(|user| !user.is_gone).map(|_| id.to_owned());
+        match &found {
+            Some(id) => self.by_email.put(id.clone(), id.clone()),
+            None => self.unknown.put(id.to_owned(), ()),
         }
         Ok(found)
     }
@@ -124,17 +158,39 @@ pub(crate) async fn describe(
     user_ref: &str,
     deadline: Deadline,
 ) -> Result<Option<ChatUser>, ProviderError> {
+    Ok(ask(api, user_ref, deadline).await?.map(chat_user))
+}
+
+async fn ask(api: &Api, user_ref: &str, deadline: Deadline) -> Result<Option<User>, ProviderError> {
     let body = Body::Form(&[("user", user_ref)]);
     match api.call("users.info", body, deadline).await {
-        Ok(UserAnswer { user }) => Ok(Some(chat_user(user))),
+        Ok(UserAnswer { user }) => Ok(Some(user)),
         Err(failure) if failure.is_said(&["user_not_found", "user_not_visible"]) => Ok(None),
         Err(failure) => Err(failure.error(Call::Read)),
+    }
+}
+
+impl Slack {
+    /// `None` too for somebody of another workspace, whom a shared channel lets us see.
+    pub(super) async fn describe(
+        &self,
+        user_ref: &str,
+        deadline: Deadline,
+    ) -> Result<Option<ChatUser>, ProviderError> {
+        let Some(user) = ask(&self.api, user_ref, deadline).await? else { return Ok(None) };
+        if self.team_id.as_ref().is_some_and(|own| *own == user.team_id) {
+            return Ok(Some(chat_user(user)));
+        }
+        let us = self.who_we_are(deadline).await?;
+        Ok(user.is_of(&us).then(|| chat_user(user)))
     }
 }
 
 fn chat_user(user: User) -> ChatUser {
     ChatUser {
         user: String::new(),
+        user_ref: Some(user.id.clone()),
+        handle: (!user.name.is_empty()).then(|| user.name.clone()),
         name: user.shown_name(),
         is_gone: user.deleted || user.is_bot,
         email: user.profile.email.filter(|email| !email.is_empty()),

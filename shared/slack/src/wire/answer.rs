@@ -38,6 +38,8 @@ pub(crate) struct AuthTest {
     #[serde(default)]
     pub(crate) team: String,
     pub(crate) team_id: String,
+    /// Of an organization that has several workspaces.
+    pub(crate) enterprise_id: Option<String>,
     #[serde(default)]
     pub(crate) user: String,
     pub(crate) user_id: Option<String>,
@@ -62,6 +64,10 @@ pub(crate) struct UserAnswer {
 #[derive(Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
+    /// Whose account it is; of another workspace for guests in a channel that two of them share.
+    #[serde(default)]
+    pub(crate) team_id: String,
+    pub(crate) enterprise_user: Option<EnterpriseUser>,
     #[serde(default)]
     pub(crate) name: String,
     #[serde(default)]
@@ -74,6 +80,11 @@ pub(crate) struct User {
     pub(crate) profile: Profile,
 }
 
+#[derive(Deserialize)]
+pub(crate) struct EnterpriseUser {
+    pub(crate) enterprise_id: Option<String>,
+}
+
 #[derive(Default, Deserialize)]
 pub(crate) struct Profile {
     pub(crate) email: Option<String>,
@@ -84,6 +95,14 @@ pub(crate) struct Profile {
 }
 
 impl User {
+    /// Whether the account is of our own workspace, or of another one of the same organization.
+    /// What a foreign workspace says of its people, their addresses first of all, proves nothing.
+    pub(crate) fn is_of(&self, us: &AuthTest) -> bool {
+        let theirs = self.enterprise_user.as_ref().and_then(|user| user.enterprise_id.as_deref());
+        let ours = us.enterprise_id.as_deref().filter(|id| !id.is_empty());
+        self.team_id.is_empty() || self.team_id == us.team_id || (ours.is_some() && theirs == ours)
+    }
+
     /// As people call them: the display name, the real name, or at least the account's.
     pub(crate) fn shown_name(&self) -> String {
         let profile = &self.profile;
@@ -159,5 +178,55 @@ impl PostedMessage {
             return None;
         }
         metadata.event_payload.as_ref()?.get("delivery")?.as_str()
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ChannelAnswer {
+    pub(crate) channel: ChannelInfo,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ChannelInfo {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    pub(crate) is_archived: bool,
+    #[serde(default)]
+    pub(crate) is_member: bool,
+    #[serde(default)]
+    pub(crate) is_private: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_guest_of_another_workspace_is_not_of_ours() {
+        let user = |more: serde_json::Value| -> User {
+            let mut user = json!({"id": "U1"});
+            user.as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().expect("an object").clone());
+            from_value(user).expect("a user")
+        };
+        let alone: AuthTest = from_value(json!({"team_id": "T1"})).expect("an answer");
+        let org = json!({"team_id": "T1", "enterprise_id": "E1"});
+        let org: AuthTest = from_value(org).expect("an answer");
+        let table = [
+            (json!({}), true, true),
+            (json!({"team_id": "T1"}), true, true),
+            (json!({"team_id": "T2"}), false, false),
+            (json!({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}), false, true),
+            (json!({"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}), false, false),
+            (json!({"team_id": "T2", "enterprise_user": {}}), false, false),
+        ];
+        for (given, of_alone, of_org) in table {
+            let user = user(given.clone());
+            assert_eq!((user.is_of(&alone), user.is_of(&org)), (of_alone, of_org), "{given}");
+        }
     }
 }

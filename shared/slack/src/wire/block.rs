@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Input;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Block {
@@ -24,6 +26,15 @@ pub(crate) enum Block {
         block_id: String,
         elements: Vec<Element>,
     },
+    /// In modals only; its name is its field's.
+    Input {
+        block_id: String,
+        label: Text,
+        element: Input,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<Text>,
+        optional: bool,
+    },
 }
 
 impl Block {
@@ -33,7 +44,8 @@ impl Block {
             Self::Header { block_id, .. }
             | Self::Section { block_id, .. }
             | Self::Context { block_id, .. }
-            | Self::Actions { block_id, .. } => *block_id = name,
+            | Self::Actions { block_id, .. }
+            | Self::Input { block_id, .. } => *block_id = name,
         }
     }
 
@@ -87,7 +99,7 @@ impl Text {
     }
 }
 
-/// A button; there is no other element yet.
+/// What can be pressed or chosen, in a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Element {
@@ -100,6 +112,18 @@ pub(crate) enum Element {
         #[serde(skip_serializing_if = "Option::is_none")]
         style: Option<&'static str>,
     },
+    StaticSelect {
+        action_id: &'static str,
+        placeholder: Text,
+        options: Vec<Choice>,
+    },
+}
+
+/// One line of a menu. Slack takes 75 characters of text and 150 of value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Choice {
+    pub(crate) text: Text,
+    pub(crate) value: String,
 }
 
 /// The coloured bar: blocks stand in it, below those of the message itself.

@@ -3,7 +3,7 @@
 use nightowl_domain::SendKey;
 use serde::Serialize;
 
-use super::{Attachment, Block, DELIVERY_EVENT};
+use super::{Attachment, Block, DELIVERY_EVENT, View};
 
 /// Write methods take JSON; read methods want form fields.
 pub(crate) enum Body<'a> {
@@ -16,6 +16,9 @@ pub(crate) enum Body<'a> {
 #[derive(Serialize)]
 pub(crate) struct PostMessage<'a> {
     pub(crate) channel: &'a str,
+    /// The root of the thread that it is a reply in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) thread_ts: Option<&'a str>,
     pub(crate) text: &'a str,
     pub(crate) blocks: &'a [Block],
     pub(crate) attachments: &'a [Attachment],
@@ -38,7 +41,22 @@ pub(crate) struct UpdateMessage<'a> {
 pub(crate) struct Ephemeral<'a> {
     pub(crate) channel: &'a str,
     pub(crate) user: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) thread_ts: Option<&'a str>,
     pub(crate) text: &'a str,
+    pub(crate) blocks: &'a [Block],
+}
+
+#[derive(Serialize)]
+pub(crate) struct OpenView<'a> {
+    pub(crate) trigger_id: &'a str,
+    pub(crate) view: &'a View,
+}
+
+#[derive(Serialize)]
+pub(crate) struct PublishView<'a> {
+    pub(crate) user_id: &'a str,
+    pub(crate) view: &'a View,
 }
 
 #[derive(Serialize)]

@@ -6,11 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::conformance::{
-    Callbacks, Fault, Markup, Seen, SeenButton, Subject, Verb, Whispered, World, button_of,
+    Callbacks, Fault, Markup, Seen, SeenButton, SeenField, SeenForm, Subject, Verb, Whispered,
+    World, button_of,
 };
-use nightowl_messaging::{ActionId, ButtonValue, ChatUser, Provider, Secret, Setting, Settings};
+use nightowl_messaging::{
+    ActionId, ButtonValue, ChatUser, Opener, Provider, Secret, Setting, Settings, Snooze,
+};
 use nightowl_slack::Slack;
-use slack_double::{Double, Fault as Wrong, Reading, Seed, read_message, read_text};
+use slack_double::{
+    Double, Fault as Wrong, OpenView, Reading, Seed, read_message, read_text, read_view,
+};
 
 use super::callbacks::SlackCallbacks;
 
@@ -64,6 +69,7 @@ const fn method_of(verb: Verb) -> &'static str {
         Verb::ResolveChannel => "conversations.list",
         Verb::Whisper => "chat.postEphemeral",
         Verb::Connect => "auth.test",
+        Verb::OpenForm => "views.open",
     }
 }
 
@@ -124,6 +130,7 @@ impl Subject for SlackSubject {
             email: Some(email.to_owned()),
             name: name.to_owned(),
             is_gone: false,
+            ..ChatUser::default()
         };
         World {
             channel: "#ops-alerts".to_owned(),
@@ -185,7 +192,7 @@ impl Subject for SlackSubject {
 
     async fn whispered(&self) -> Vec<Whispered> {
         let whispers = self.double.ephemerals().into_iter().map(|ephemeral| {
-            let reading = read_text(&ephemeral.text, false);
+            let reading = whispered(&ephemeral);
             Whispered {
                 channel: ephemeral.channel,
                 user_ref: ephemeral.user,
@@ -196,6 +203,23 @@ impl Subject for SlackSubject {
             }
         });
         whispers.collect()
+    }
+
+    async fn opener(&self) -> Option<Opener> {
+        let user_ref = self.world().person_ref;
+        Some(Opener {
+            trigger: Secret::new(self.double.trigger(&user_ref)),
+            user_ref,
+            channel_id: CHANNEL.to_owned(),
+        })
+    }
+
+    async fn forms(&self) -> Vec<SeenForm> {
+        self.double.views().iter().map(seen_form).collect()
+    }
+
+    fn gone_user_ref(&self) -> Option<String> {
+        Some("U0GONE0001".to_owned())
     }
 
     fn now(&self) -> Time {
@@ -212,6 +236,49 @@ impl Subject for SlackSubject {
     }
 }
 
+/// The text that a notification shows, and the blocks.
+fn whispered(ephemeral: &slack_double::Ephemeral) -> Reading {
+    let mut reading = read_text(&ephemeral.text, false);
+    let blocks = serde_json::json!({"blocks": ephemeral.blocks});
+    let shown = read_view(&blocks).shown;
+    reading.text.push_str(&shown.text);
+    reading.mentions.extend(shown.mentions);
+    reading.links.extend(shown.links);
+    reading.links.extend(shown.buttons.iter().filter_map(|button| button.url.clone()));
+    reading.markup.extend(shown.markup);
+    reading
+}
+
+fn value_of(button: &slack_double::Button) -> Option<ButtonValue> {
+    let of_menu = || button.options.first()?.1.split_once('|').map(|(_, value)| value);
+    ButtonValue::decode(button.value.as_deref().or_else(of_menu)?)
+}
+
+fn choice_of(value: &str) -> Option<Snooze> {
+    Snooze::parse(value.split_once('|')?.0)
+}
+
+fn seen_form(open: &OpenView) -> SeenForm {
+    let reading = read_view(&open.view);
+    let fields = reading.fields.into_iter().map(|field| SeenField {
+        id: field.block_id,
+        label: field.label,
+        value: field.value,
+        required: field.required,
+        options: field.options,
+    });
+    SeenForm {
+        user_ref: open.user.clone(),
+        title: reading.title,
+        intro: reading.shown.text.clone(),
+        fields: fields.collect(),
+        state: open.view["private_metadata"].as_str().unwrap_or_default().to_owned(),
+        markup: markup(&reading.shown),
+        mentions: reading.shown.mentions,
+        links: reading.shown.links,
+    }
+}
+
 fn seen(message: &slack_double::Message) -> Seen {
     let reading = read_message(message);
     let delivery = message.metadata.as_ref().and_then(|metadata| {
@@ -221,8 +288,9 @@ fn seen(message: &slack_double::Message) -> Seen {
     let buttons = reading.buttons.iter().map(|button| SeenButton {
         button: button_of(ActionId::parse(&button.action_id).expect("an action of ours")),
         label: button.label.clone(),
-        value: button.value.as_deref().and_then(ButtonValue::decode),
+        value: value_of(button),
         url: button.url.clone(),
+        choices: button.options.iter().filter_map(|(_, value)| choice_of(value)).collect(),
     });
     Seen {
         at: MessageRef {
@@ -237,5 +305,6 @@ fn seen(message: &slack_double::Message) -> Seen {
         mentions: reading.mentions,
         links: reading.links,
         direct_to: message.direct_to.clone(),
+        under: message.thread_ts.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! Block Kit's rules for the blocks that stand in messages.
+//! Block Kit's rules for the blocks that stand in messages and views.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,38 @@ use serde_json::{Map, Value};
 
 use super::problem::Problems;
 
+mod input;
+
 type Object = Map<String, Value>;
+
+/// Where blocks stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surface {
+    Message,
+    Modal,
+    Home,
+}
+
+impl Surface {
+    const fn blocks_max(self) -> usize {
+        match self {
+            Self::Message => 50,
+            Self::Modal | Self::Home => 100,
+        }
+    }
+}
 
 /// `at` is the JSON pointer of the list. `ids` are the block ids so far: they differ in a message.
 pub(super) fn check_blocks(
     blocks: &[Value],
     at: &str,
+    surface: Surface,
     ids: &mut BTreeSet<String>,
     problems: &mut Problems,
 ) {
-    if blocks.len() > 50 {
-        problems.add("no more than 50 items allowed", at);
+    let max = surface.blocks_max();
+    if blocks.len() > max {
+        problems.add(&format!("no more than {max} items allowed"), at);
     }
     for (index, block) in blocks.iter().enumerate() {
         let at = format!("{at}/{index}");
@@ -28,11 +49,11 @@ pub(super) fn check_blocks(
         if id.is_some_and(|id| !ids.insert(id.to_owned())) {
             problems.add("`block_id` already exists", &format!("{at}/block_id"));
         }
-        check_block(block, &at, problems);
+        check_block(block, &at, surface, problems);
     }
 }
 
-fn check_block(block: &Object, at: &str, problems: &mut Problems) {
+fn check_block(block: &Object, at: &str, surface: Surface, problems: &mut Problems) {
     match block.get("type").and_then(Value::as_str) {
         Some("header") => {
             only(block, &["text"], at, problems);
@@ -49,9 +70,10 @@ fn check_block(block: &Object, at: &str, problems: &mut Problems) {
             only(block, &["elements"], at, problems);
             let mut ids = BTreeSet::new();
             for (element, at) in list(block, "elements", 25, at, problems) {
-                button(element, &at, &mut ids, problems);
+                element_of(element, &at, &mut ids, problems);
             }
         }
+        Some("input") if surface == Surface::Modal => input::check(block, at, problems),
         Some("divider") => only(block, &[], at, problems),
         Some(other) => problems.add(&format!("unsupported type: {other}"), &format!("{at}/type")),
         None => problems.add("missing required field: type", at),
@@ -74,22 +96,26 @@ fn section(block: &Object, at: &str, problems: &mut Problems) {
     }
 }
 
-fn button(element: &Value, at: &str, ids: &mut BTreeSet<String>, problems: &mut Problems) {
-    let Some(button) = element.as_object() else {
+fn element_of(element: &Value, at: &str, ids: &mut BTreeSet<String>, problems: &mut Problems) {
+    let Some(object) = element.as_object() else {
         problems.add("must be an object", at);
         return;
     };
-    if button.get("type").and_then(Value::as_str) != Some("button") {
-        problems.add("unsupported type", &format!("{at}/type"));
-        return;
-    }
-    let known = ["text", "action_id", "value", "url", "style", "accessibility_label"];
-    only(button, &known, at, problems);
-    text_object(button.get("text"), &["plain_text"], 75, &format!("{at}/text"), problems);
-    let id = optional_text(button, "action_id", 255, at, problems);
+    let id = optional_text(object, "action_id", 255, at, problems);
     if id.is_some_and(|id| !ids.insert(id.to_owned())) {
         problems.add("`action_id` already exists", &format!("{at}/action_id"));
     }
+    match object.get("type").and_then(Value::as_str) {
+        Some("button") => button(object, at, problems),
+        Some("static_select") => input::select(object, at, problems),
+        _ => problems.add("unsupported type", &format!("{at}/type")),
+    }
+}
+
+fn button(button: &Object, at: &str, problems: &mut Problems) {
+    let known = ["text", "action_id", "value", "url", "style", "accessibility_label"];
+    only(button, &known, at, problems);
+    text_object(button.get("text"), &["plain_text"], 75, &format!("{at}/text"), problems);
     optional_text(button, "value", 2000, at, problems);
     optional_text(button, "accessibility_label", 75, at, problems);
     if let Some(url) = optional_text(button, "url", 3000, at, problems) {
@@ -106,7 +132,7 @@ fn button(element: &Value, at: &str, ids: &mut BTreeSet<String>, problems: &mut 
     }
 }
 
-fn text_object(
+pub(super) fn text_object(
     object: Option<&Value>,
     kinds: &[&str],
     max: usize,
@@ -135,7 +161,7 @@ fn text_object(
 }
 
 /// Text of 1 to `max` UTF-16 units, if the field is there.
-fn optional_text<'a>(
+pub(super) fn optional_text<'a>(
     object: &'a Object,
     field: &str,
     max: usize,
@@ -182,7 +208,7 @@ fn list<'a>(
     members.map(|(index, member)| (member, format!("{at}/{index}"))).collect()
 }
 
-fn only(object: &Object, known: &[&str], at: &str, problems: &mut Problems) {
+pub(super) fn only(object: &Object, known: &[&str], at: &str, problems: &mut Problems) {
     for key in object.keys() {
         let always = matches!(key.as_str(), "type" | "block_id");
         if !always && !known.contains(&key.as_str()) {

@@ -126,7 +126,8 @@ pub(super) fn ephemeral(world: &mut World, args: &Args) -> Answer {
         return Err(Refusal::new("no_text"));
     }
     let message_ts = world.next_ts();
-    world.ephemerals.push(Ephemeral { channel, user, text, blocks });
+    let thread_ts = args.text("thread_ts").map(str::to_owned);
+    world.ephemerals.push(Ephemeral { channel, thread_ts, user, text, blocks });
     Ok(json!({"message_ts": message_ts}))
 }
 

@@ -54,11 +54,51 @@ pub(super) fn list(world: &World, args: &Args) -> Answer {
     }))
 }
 
-/// The newest first.
-pub(super) fn history(world: &World, args: &Args) -> Answer {
+pub(super) fn info(world: &World, args: &Args) -> Answer {
     let id = args.text("channel").unwrap_or_default();
-    let is_direct = world.direct_user(id).is_some();
-    if !is_direct {
+    let channel = world.seed.channels.iter().find(|channel| channel.id == id);
+    let channel = channel.filter(|channel| !channel.is_private || channel.is_member);
+    let channel = channel.ok_or(Refusal::new("channel_not_found"))?;
+    Ok(json!({"channel": {
+        "id": channel.id,
+        "name": channel.name,
+        "is_channel": !channel.is_private,
+        "is_private": channel.is_private,
+        "is_archived": channel.is_archived,
+        "is_member": channel.is_member,
+    }}))
+}
+
+/// The newest first, without replies.
+pub(super) fn history(world: &World, args: &Args) -> Answer {
+    let id = readable(world, args)?;
+    let within = within(args)?;
+    let is_reply = |message: &Message| message.thread_ts.as_ref().is_some_and(|r| *r != message.ts);
+    let newest_first = world.messages.iter().rev();
+    let all = newest_first.filter(|m| m.channel == id && !is_reply(m) && within(m));
+    paged(all.collect(), args)
+}
+
+/// The root, whenever it was posted, and then its replies, the oldest first.
+pub(super) fn replies(world: &World, args: &Args) -> Answer {
+    let id = readable(world, args)?;
+    let root = args.text("ts").unwrap_or_default();
+    let within = within(args)?;
+    let is_root = |message: &Message| message.channel == id && message.ts == root;
+    if !world.messages.iter().any(is_root) {
+        return Err(Refusal::new("thread_not_found"));
+    }
+    let all = world.messages.iter().filter(|message| {
+        let is_reply = message.thread_ts.as_deref() == Some(root);
+        message.channel == id && (message.ts == root || (is_reply && within(message)))
+    });
+    paged(all.collect(), args)
+}
+
+/// The channel, if its messages may be read.
+fn readable(world: &World, args: &Args) -> Result<String, Refusal> {
+    let id = args.text("channel").unwrap_or_default();
+    if world.direct_user(id).is_none() {
         let channel = world.seed.channels.iter().find(|channel| channel.id == id);
         let channel = channel.ok_or(Refusal::new("channel_not_found"))?;
         if !channel.is_member {
@@ -67,20 +107,24 @@ pub(super) fn history(world: &World, args: &Args) -> Answer {
             return Err(Refusal::new(error));
         }
     }
-    let (from, limit) = page(args, "next:")?;
+    Ok(id.to_owned())
+}
+
+fn within(args: &Args) -> Result<impl Fn(&Message) -> bool, Refusal> {
     let oldest = moment(args, "oldest")?.unwrap_or(0);
     let latest = moment(args, "latest")?.unwrap_or(u128::MAX);
     let inclusive = args.flag("inclusive");
-    let within = |message: &&Message| {
+    Ok(move |message: &Message| {
         let ts = micros(&message.ts).unwrap_or(0);
-        let is_reply = message.thread_ts.as_ref().is_some_and(|root| *root != message.ts);
-        let is_inside = match inclusive {
+        match inclusive {
             true => oldest <= ts && ts <= latest,
             false => oldest < ts && ts < latest,
-        };
-        message.channel == id && is_inside && !is_reply
-    };
-    let all: Vec<&Message> = world.messages.iter().rev().filter(within).collect();
+        }
+    })
+}
+
+fn paged(all: Vec<&Message>, args: &Args) -> Answer {
+    let (from, limit) = page(args, "next:")?;
     let with_metadata = args.flag("include_all_metadata");
     let shown = all.iter().skip(from).take(limit);
     let shown: Vec<Value> = shown.map(|message| show(message, with_metadata)).collect();
