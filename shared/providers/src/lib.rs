@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nightowl_domain::{Tenant, Time};
+use nightowl_mattermost::Home;
 use nightowl_messaging::{MessageLog, Provider, Settings};
 
 /// What a provider may need besides its settings.
@@ -13,6 +14,9 @@ pub struct Context<'a> {
     pub now: &'a Arc<dyn Fn() -> Time + Send + Sync>,
     /// One client for all of a process: connections are shared.
     pub http: &'a reqwest::Client,
+    /// Where platforms reach our own routes (`https://owl.example.com`), if they can: some put it
+    /// into their buttons.
+    pub callbacks: Option<&'a str>,
 }
 
 /// The provider that lands messages in the console. Every tenant has it.
@@ -28,6 +32,14 @@ pub fn connect(
 ) -> Option<Result<Arc<dyn Provider>, String>> {
     Some(match settings.provider.as_str() {
         nightowl_slack::NAME => share(nightowl_slack::Slack::new(settings, context.http.clone())),
+        nightowl_mattermost::NAME => {
+            let home = Home {
+                tenant: context.tenant.slug.clone(),
+                callbacks: context.callbacks.map(str::to_owned),
+                now: Arc::clone(context.now),
+            };
+            share(nightowl_mattermost::Mattermost::new(settings, context.http.clone(), &home))
+        }
         nightowl_inbox::NAME => share(Ok(nightowl_inbox::Inbox::new(
             context.tenant,
             Arc::clone(context.log),
