@@ -2,13 +2,16 @@
 
 mod act;
 mod body;
-mod caller;
+pub(crate) mod caller;
 mod config;
 mod fields;
 mod json;
 mod list;
+mod messaging;
 mod query;
+mod report;
 mod show;
+mod status;
 mod wish;
 
 use std::sync::Arc;
@@ -24,6 +27,8 @@ pub(crate) fn routes<N: Needs>() -> Router<Arc<N>> {
         .route("/api/v1/admin/alerts", get(list::list::<N>))
         .route("/api/v1/admin/alerts/{id}", get(show::show::<N>))
         .route("/api/v1/admin/alerts/{id}/{verb}", post(act::act::<N>))
+        .route("/api/v1/admin/messaging/test", post(messaging::test::<N>))
+        .route("/api/v1/admin/status", get(status::status::<N>))
         .route("/api/v1/admin/config", get(config::get::<N>).put(config::put::<N>))
         .route("/api/v1/admin/{*rest}", any(|| async { Problem::no_route() }))
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })

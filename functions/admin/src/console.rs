@@ -8,6 +8,7 @@ mod card;
 mod entry;
 mod form;
 mod inbox;
+mod link;
 mod page;
 mod press;
 mod session;
@@ -29,9 +30,10 @@ pub(crate) fn routes<N: Needs>() -> Router<Arc<N>> {
     Router::new()
         .route("/console", get(inbox::show::<N>))
         .route("/console/", get(inbox::show::<N>))
-        .route("/console/login", get(entry::login::<N>))
+        .route("/console/login", get(entry::login::<N>).post(entry::login_with_key::<N>))
         .route("/console/logout", post(entry::logout::<N>))
         .route("/console/acting", post(acting::choose::<N>))
+        .route("/console/link", get(link::show::<N>).post(link::link::<N>))
         .route("/console/press", post(press::press::<N>))
         .route("/console/alerts", get(alerts::show::<N>))
         .route("/console/alerts/{id}", get(alert::show::<N>))

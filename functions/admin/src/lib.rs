@@ -3,6 +3,7 @@
 mod api;
 mod console;
 mod find;
+pub mod guard;
 mod needs;
 mod problem;
 mod verb;
@@ -10,7 +11,8 @@ mod words;
 
 use std::sync::Arc;
 
-pub use needs::{Console, Needs};
+pub use guard::Reach;
+pub use needs::{Chat, Console, Needs};
 
 /// All routes of this function, complete with their paths.
 pub fn router<N: Needs>(needs: Arc<N>) -> axum::Router {

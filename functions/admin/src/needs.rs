@@ -1,9 +1,15 @@
 //! What the process that mounts the router gives to it.
 
+use std::future::Future;
 use std::sync::Arc;
 
-use nightowl_engine::{ConfigStore, Engine, Keys, Ports, Sealer};
-use nightowl_messaging::{MessageLog, Secret};
+use nightowl_config::{Problem, Trial};
+use nightowl_domain::Tenant;
+use nightowl_engine::{ConfigStore, Engine, Keys, Ports, Sealer, StoreError};
+use nightowl_messaging::{MessageLog, Provider, Secret, Settings};
+use serde_json::{Map, Value};
+
+use crate::guard::Reach;
 
 /// One value of the process, shared by all requests.
 pub trait Needs: Send + Sync + 'static {
@@ -11,6 +17,7 @@ pub trait Needs: Send + Sync + 'static {
     type Keys: Keys;
     type ConfigStore: ConfigStore;
     type Sealer: Sealer;
+    type Chat: Chat;
 
     fn engine(&self) -> &Engine<Self::Ports>;
     fn keys(&self) -> &Self::Keys;
@@ -21,6 +28,28 @@ pub trait Needs: Send + Sync + 'static {
     /// Where the inbox provider writes; the console reads it.
     fn log(&self) -> &Arc<dyn MessageLog>;
     fn console(&self) -> &Console;
+    fn chat(&self) -> &Self::Chat;
+}
+
+/// Connections to chat that are made for a test and not kept.
+pub trait Chat: Send + Sync + 'static {
+    /// What a test works with: the `given` fields of the provider's section over the stored ones,
+    /// as [`nightowl_config::Live::trial`] answers it.
+    fn trial(
+        &self,
+        tenant: &str,
+        provider: &str,
+        given: &Map<String, Value>,
+    ) -> impl Future<Output = Result<Result<Trial, Vec<Problem>>, StoreError>> + Send;
+
+    /// A provider of these settings whose every request stays within `reach`: its HTTP client is
+    /// built by [`Reach::guard`]. The error is a sentence without any secret.
+    fn connect(
+        &self,
+        tenant: &Tenant,
+        settings: &Settings,
+        reach: Reach,
+    ) -> Result<Arc<dyn Provider>, String>;
 }
 
 /// How people get into the console.

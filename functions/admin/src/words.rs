@@ -1,5 +1,6 @@
 //! Why nothing was done, for people: the sentences that chat has as well.
 
+use jiff::tz::TimeZone;
 use nightowl_domain::{Actor, Alert, Ignored};
 use nightowl_engine::chat::words::About;
 use nightowl_engine::{Ports, Store, chat};
@@ -16,22 +17,19 @@ pub(crate) async fn ignored<N: Needs>(
     actor: &Actor,
 ) -> String {
     let known = match verb {
-        Verb::Acknowledge => Some(chat::Verb::Acknowledge),
-        Verb::Unacknowledge => Some(chat::Verb::Unacknowledge),
-        Verb::Resolve => Some(chat::Verb::Resolve),
-        Verb::Escalate => Some(chat::Verb::Escalate),
-        Verb::Snooze | Verb::Note => None,
+        Verb::Acknowledge => chat::Verb::Acknowledge,
+        Verb::Unacknowledge => chat::Verb::Unacknowledge,
+        Verb::Resolve => chat::Verb::Resolve,
+        Verb::Escalate => chat::Verb::Escalate,
+        Verb::Snooze => chat::Verb::Snooze,
+        Verb::Note => chat::Verb::Note,
     };
-    if known.is_none() && reason == Ignored::Duplicate {
-        return "This was taken before.".to_owned();
-    }
     let newer = match alert {
         Some(alert) if reason == Ignored::AlreadyResolved => newer(needs, alert).await,
         _ => None,
     };
-    // Only the sentence for a duplicate names what was tried.
-    let verb = known.unwrap_or(chat::Verb::Acknowledge);
-    chat::words::ignored(reason, &About { verb, alert, actor, newer: newer.as_ref() })
+    let (newer, zone) = (newer.as_ref(), &TimeZone::UTC);
+    chat::words::ignored(reason, &About { verb: known, alert, actor, newer, zone })
 }
 
 /// The newest of the series, if it came after `alert`. Worth no failure.

@@ -19,10 +19,12 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::connections::Connections;
 use crate::data::{self, Data, KeyFile};
 use crate::failure::Failure;
+use crate::mattermost::MattermostSections;
 use crate::needs::Wiring;
 use crate::ports::{Configuration, Laptop, LaptopKeys};
 use crate::queue::{Queue, Waker};
 use crate::slack::SlackSections;
+use crate::trial::Trials;
 
 /// Nobody else can change the configuration while this process holds the folder, and what it
 /// changes itself it forgets at once; an hour is any long time.
@@ -150,12 +152,12 @@ impl Parts {
         let queue = Arc::new(Queue::default());
         let (hand_over, taken_in) = mpsc::unbounded_channel();
         let http = http_client()?;
-        let slack = SlackSections { live: Arc::clone(&live), http: http.clone() };
         let connections = Connections {
             live: Arc::clone(&live),
             log: Arc::clone(&log),
             now,
-            http,
+            http: http.clone(),
+            callbacks: public_url.clone(),
             made: Mutex::default(),
         };
         let ports = Laptop {
@@ -173,8 +175,13 @@ impl Parts {
             engine = engine.with_console(url);
         }
         let token = Secret::new(data::random_text(32)?);
+        let engine = Arc::new(engine);
+        let slack = SlackSections { live: Arc::clone(&live), http, engine: Arc::clone(&engine) };
+        let mattermost =
+            MattermostSections { live: Arc::clone(&live), engine: Arc::clone(&engine) };
         let wiring = Wiring {
-            engine: Arc::new(engine),
+            trials: Trials { engine: Arc::clone(&engine) },
+            engine,
             keys: LaptopKeys { live: Arc::clone(&live), token },
             live,
             store,
@@ -186,17 +193,22 @@ impl Parts {
                 public_url,
             },
             slack,
+            mattermost,
         };
         Ok(Self { wiring, queue, taken_in })
     }
 }
 
 /// For chat platforms: what is longer does not fit a lease.
-fn http_client() -> Result<reqwest::Client, Failure> {
+pub(crate) fn http_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(2))
         .timeout(Duration::from_secs(8))
         .redirect(reqwest::redirect::Policy::none())
+}
+
+fn http_client() -> Result<reqwest::Client, Failure> {
+    http_builder()
         .build()
         .map_err(|error| Failure::new(format!("cannot start an HTTP client: {error}")))
 }

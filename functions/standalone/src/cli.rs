@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::failure::Failure;
+
 /// Wakes the right person: takes alerts, posts them to chat, pages, escalates.
 #[derive(Debug, Parser)]
 #[command(name = "nightowl", version, about, max_term_width = 100)]
@@ -23,6 +25,66 @@ pub(crate) enum Command {
     Apply(Apply),
     /// List alerts, or show one with its timeline.
     Alerts(Alerts),
+    /// Prepare Slack.
+    #[command(subcommand)]
+    Slack(Slack),
+    /// Prepare a Mattermost server.
+    #[command(subcommand)]
+    Mattermost(Mattermost),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Slack {
+    /// Print the manifest of the Slack app, and an address that creates the app from it.
+    Manifest(SlackManifest),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SlackManifest {
+    /// The address at which Slack reaches this NightOwl.
+    #[arg(long, value_name = "URL", env = "NIGHTOWL_PUBLIC_URL")]
+    pub(crate) public_url: String,
+    /// The tenant that the app is for.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mattermost {
+    /// Make the bot, its token, its memberships, the command and the webhook for replies; print the
+    /// configuration to paste. Safe to run again.
+    Setup(MattermostSetup),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MattermostSetup {
+    /// The address of the Mattermost server.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+    /// A system administrator's token. Used here and stored nowhere.
+    #[arg(long, value_name = "TOKEN", env = "MATTERMOST_ADMIN_TOKEN", hide_env_values = true)]
+    pub(crate) admin_token: String,
+    /// The team's name, as in its address.
+    #[arg(long, value_name = "TEAM")]
+    pub(crate) team: String,
+    /// The channel for alerts, by its name as in its address.
+    #[arg(long, value_name = "CHANNEL")]
+    pub(crate) channel: String,
+    /// The address at which Mattermost reaches this NightOwl.
+    #[arg(long, value_name = "URL", env = "NIGHTOWL_PUBLIC_URL")]
+    pub(crate) public_url: String,
+    /// The tenant's slug in the configuration. Without it the token tells whose a request is.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    /// The bot's user name.
+    #[arg(long, value_name = "NAME", default_value = "nightowl")]
+    pub(crate) bot: String,
+    /// The word behind the slash.
+    #[arg(long, value_name = "WORD", default_value = "nightowl")]
+    pub(crate) command: String,
+    /// Make another token for the bot, although one was made before.
+    #[arg(long)]
+    pub(crate) new_token: bool,
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +143,17 @@ pub(crate) struct Alerts {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// What is put into an address has to be a slug.
+pub(crate) fn check_tenant(slug: Option<&str>) -> Result<(), Failure> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match slug {
+        Some(slug) if slug.is_empty() || !slug.chars().all(is_plain) => Err(Failure::new(format!(
+            "--tenant: found {slug:?}; expected a tenant's slug: a-z, 0-9 and -"
+        ))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Which NightOwl: the one that lives in a data folder, or one behind a URL.

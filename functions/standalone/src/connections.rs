@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nightowl_domain::Time;
+use nightowl_domain::{Tenant, Time};
 use nightowl_engine::ports::{Providers, StoreError};
 use nightowl_messaging::{MessageLog, Provider, Settings};
 use nightowl_providers::{BUILT_IN, Context, connect};
@@ -15,6 +15,8 @@ pub(crate) struct Connections {
     pub(crate) log: Arc<dyn MessageLog>,
     pub(crate) now: Arc<dyn Fn() -> Time + Send + Sync>,
     pub(crate) http: reqwest::Client,
+    /// Where platforms reach this process.
+    pub(crate) callbacks: Option<String>,
     pub(crate) made: Mutex<BTreeMap<(String, String), Connection>>,
 }
 
@@ -42,9 +44,7 @@ impl Providers for Connections {
         {
             return Ok(Some(Arc::clone(&known.provider)));
         }
-        let context =
-            Context { tenant: &configured, log: &self.log, now: &self.now, http: &self.http };
-        match connect(&settings, &context) {
+        match connect(&settings, &self.context(&configured, &self.http)) {
             None => Ok(None),
             Some(Err(reason)) => {
                 Err(StoreError::Corrupt(format!("{name} of tenant {tenant}: {reason}")))
@@ -61,6 +61,22 @@ impl Providers for Connections {
 }
 
 impl Connections {
+    /// What a provider of this tenant is made with.
+    pub(crate) fn context<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        http: &'a reqwest::Client,
+    ) -> Context<'a> {
+        let callbacks = self.callbacks.as_deref();
+        Context { tenant, log: &self.log, now: &self.now, http, callbacks }
+    }
+
+    /// What was made is forgotten, with all that it remembers of its platform.
+    pub(crate) fn forget(&self, tenant: &str, name: &str) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.remove(&(tenant.to_owned(), name.to_owned()));
+    }
+
     async fn settings(&self, tenant: &str, name: &str) -> Result<Option<Settings>, StoreError> {
         if name == BUILT_IN {
             let provider = BUILT_IN.to_owned();

@@ -12,6 +12,7 @@ mod failure;
 mod intake;
 mod listen;
 mod log;
+mod mattermost;
 mod needs;
 mod notice;
 mod ports;
@@ -19,6 +20,7 @@ mod queue;
 mod route;
 mod serve;
 mod slack;
+mod trial;
 mod worker;
 
 use std::io::Write;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use nightowl_engine::ports::Clock;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Mattermost, Slack};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -36,7 +38,11 @@ fn main() -> ExitCode {
     // A command that ends answers by its output; only what goes wrong is worth a line beside it.
     log::start(match &command {
         Command::Serve(_) => tracing::Level::INFO,
-        Command::Check(_) | Command::Apply(_) | Command::Alerts(_) => tracing::Level::WARN,
+        Command::Check(_)
+        | Command::Apply(_)
+        | Command::Alerts(_)
+        | Command::Slack(_)
+        | Command::Mattermost(_) => tracing::Level::WARN,
     });
     // One provider of cryptography for the whole process; the second caller would find it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -59,6 +65,8 @@ async fn run(command: Command) -> Result<String, Failure> {
         }
         Command::Apply(args) => apply::run(&args).await,
         Command::Alerts(args) => alerts::run(&args, clock::SystemClock.now()).await,
+        Command::Slack(Slack::Manifest(args)) => slack::manifest(&args),
+        Command::Mattermost(Mattermost::Setup(args)) => mattermost::setup::run(&args).await,
     }
 }
 

@@ -9,8 +9,10 @@ use nightowl_messaging::MessageLog;
 use nightowl_store::DynamoStore;
 
 use crate::clock::{SystemClock, SystemEntropy};
+use crate::mattermost::MattermostSections;
 use crate::ports::{Configuration, DurableIntake, Laptop, LaptopKeys};
 use crate::slack::SlackSections;
+use crate::trial::Trials;
 
 pub(crate) struct Wiring {
     pub(crate) engine: Arc<Engine<Laptop>>,
@@ -21,6 +23,8 @@ pub(crate) struct Wiring {
     pub(crate) log: Arc<dyn MessageLog>,
     pub(crate) console: nightowl_fn_admin::Console,
     pub(crate) slack: SlackSections,
+    pub(crate) mattermost: MattermostSections,
+    pub(crate) trials: Trials,
 }
 
 impl nightowl_fn_inbound::Needs for Wiring {
@@ -63,11 +67,24 @@ impl nightowl_fn_slack::Needs for Wiring {
     }
 }
 
+impl nightowl_fn_mattermost::Needs for Wiring {
+    type Ports = Laptop;
+    type Tenants = MattermostSections;
+
+    fn engine(&self) -> &Engine<Laptop> {
+        &self.engine
+    }
+    fn mattermost_tenants(&self) -> &MattermostSections {
+        &self.mattermost
+    }
+}
+
 impl nightowl_fn_admin::Needs for Wiring {
     type Ports = Laptop;
     type Keys = LaptopKeys;
     type ConfigStore = DynamoStore;
     type Sealer = KeyFileSealer;
+    type Chat = Trials;
 
     fn engine(&self) -> &Engine<Laptop> {
         &self.engine
@@ -86,6 +103,9 @@ impl nightowl_fn_admin::Needs for Wiring {
     }
     fn config_changed(&self) {
         self.live.invalidate();
+    }
+    fn chat(&self) -> &Trials {
+        &self.trials
     }
     fn console(&self) -> &nightowl_fn_admin::Console {
         &self.console

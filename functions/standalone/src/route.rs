@@ -20,6 +20,7 @@ pub(crate) fn all(wiring: &Arc<Wiring>) -> Router {
         .with_state(Arc::clone(wiring));
     nightowl_fn_inbound::router(Arc::clone(wiring))
         .merge(nightowl_fn_slack::router(Arc::clone(wiring)))
+        .merge(nightowl_fn_mattermost::router(Arc::clone(wiring)))
         .merge(nightowl_fn_admin::router(Arc::clone(wiring)))
         .merge(own)
         .fallback(nothing_here)

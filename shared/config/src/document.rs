@@ -31,6 +31,8 @@ pub(crate) struct Section {
     pub(crate) line: usize,
     pub(crate) tenant: Tenant,
     pub(crate) api_keys: Vec<ApiKey>,
+    /// Whether a test of a connection may go to private addresses and without TLS.
+    pub(crate) allow_private_addresses: bool,
     /// By provider name.
     pub(crate) providers: BTreeMap<&'static str, BTreeMap<&'static str, Value>>,
     /// By integration id.
@@ -154,6 +156,6 @@ impl KeyUse<'_> {
 }
 
 /// `webhook_secret`, `webhook_secret_2`, `webhook_secret_3`, … for a list of secrets.
-fn numbered(name: &str, index: usize) -> String {
+pub(crate) fn numbered(name: &str, index: usize) -> String {
     if index == 0 { name.to_owned() } else { format!("{name}_{}", index + 1) }
 }

@@ -14,6 +14,7 @@ mod shape;
 mod stored;
 mod suggest;
 mod tree;
+mod trial;
 
 pub use apply::{Applied, ApplyError, Scope, apply};
 pub use check::{check, expand};
@@ -23,3 +24,4 @@ pub use live::Live;
 pub use problem::Problem;
 pub use redacted::redacted;
 pub use seal::KeyFileSealer;
+pub use trial::{Trial, provider_names};

@@ -1,12 +1,14 @@
 //! The configuration in force, cached.
 
+mod settings;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nightowl_domain::{Tenant, Time};
 use nightowl_engine::{Clock, Config, ConfigStore, KeyOwner, Keys, Sealer, StoreError};
-use nightowl_messaging::{Secret, Settings};
+use nightowl_messaging::Secret;
 
 use crate::document::{Given, GivenForm, KeyUse, OPERATORS, Section};
 use crate::{KeyFileSealer, hash, stored};
@@ -59,24 +61,6 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         cache.pointers.clear();
         cache.slugs = None;
         cache.keys.clear();
-    }
-
-    /// A tenant's settings for a provider, secrets open; those that were in force last, if it was
-    /// taken out: its open alerts go on. `None`: no such tenant or no such section.
-    ///
-    /// # Errors
-    /// The store's; [`StoreError::Corrupt`] if a secret cannot be opened.
-    pub async fn settings(
-        &self,
-        tenant: &str,
-        provider: &str,
-    ) -> Result<Option<Settings>, StoreError> {
-        match self.in_force_or_last(tenant).await? {
-            Some(loaded) => loaded
-                .section
-                .settings(provider, |given| self.opened(KeyFileSealer::CHAT, tenant, given)),
-            None => Ok(None),
-        }
     }
 
     /// A tenant as configured, or as it was when it was taken out.
@@ -202,8 +186,12 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
             GivenForm::Sealed(sealed) => self.sealer.open(purpose, tenant, &sealed.sealed),
             GivenForm::Open(_) | GivenForm::Kept => Err("a stored secret is not sealed".to_owned()),
         };
-        opened.map_err(|why| StoreError::Corrupt(format!("configuration of {tenant}: {why}")))
+        opened.map_err(|why| corrupt(tenant, &why))
     }
+}
+
+fn corrupt(tenant: &str, why: &str) -> StoreError {
+    StoreError::Corrupt(format!("configuration of {tenant}: {why}"))
 }
 
 impl<C: ConfigStore, S: Sealer, K: Clock> Config for Live<C, S, K> {

@@ -7,6 +7,7 @@ mod keys;
 mod names;
 mod policies;
 mod providers;
+mod replies;
 mod schedules;
 mod secrets;
 mod tenant;
@@ -20,7 +21,7 @@ use crate::tree::Node;
 pub(crate) use document::{document, stored};
 use fields::Fields;
 use names::Names;
-pub(crate) use providers::is_address;
+pub(crate) use providers::{MATTERMOST, given, is_address, provider_names};
 pub(crate) use secrets::STARS;
 
 /// Where secrets come from.

@@ -86,14 +86,28 @@ impl Sealer for KeyFileSealer {
         let Ok(key) = self.key(purpose) else {
             return String::new();
         };
-        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-        mac.update(b"nightowl fingerprint v1\0");
-        mac.update(purpose.as_bytes());
-        mac.update(b"\0");
-        mac.update(secret.expose().as_bytes());
-        BASE64.encode(mac.finalize().into_bytes())
+        keyed_hash(key, &["nightowl fingerprint v1", purpose, secret.expose()])
     }
+
+    /// Another first word than a fingerprint's keeps the two apart.
+    fn derive(&self, purpose: &str, what: &str, context: &str) -> Result<Secret, String> {
+        let key = self.key(purpose)?;
+        Ok(Secret::new(keyed_hash(key, &["nightowl derive v1", purpose, what, context])))
+    }
+}
+
+/// HMAC-SHA-256 of the parts in base 64. Zero bytes keep them from running into each other; only
+/// the last one may hold some.
+fn keyed_hash(key: &[u8; 32], parts: &[&str]) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            mac.update(b"\0");
+        }
+        mac.update(part.as_bytes());
+    }
+    BASE64.encode(mac.finalize().into_bytes())
 }
 
 /// What a sealed text belongs to. The zero bytes keep two parts from running into each other.
@@ -122,6 +136,31 @@ mod tests {
         let webhook_only = KeyFileSealer::new(Some([1; 32]), None);
         assert!(webhook_only.open("chat", "acme", &sealed).is_err());
         assert!(webhook_only.seal("chat", "acme", &Secret::new("x")).is_err());
+    }
+
+    #[test]
+    fn what_is_derived_stays_the_same_and_is_of_its_words_alone() {
+        let derive = |purpose, what, context| {
+            SEALER.derive(purpose, what, context).map(|secret| secret.expose().to_owned())
+        };
+        let ours = derive("chat", "mattermost", "acme");
+        assert_eq!(ours, derive("chat", "mattermost", "acme"));
+        assert!(ours.as_ref().is_ok_and(|secret| secret.len() >= 43), "256 bits as text");
+        for other in [
+            derive("webhook", "mattermost", "acme"),
+            derive("chat", "slack", "acme"),
+            derive("chat", "mattermost", "beta"),
+            derive("chat", "mattermost\0ac", "me"),
+            KeyFileSealer::new(None, Some([3; 32]))
+                .derive("chat", "mattermost", "acme")
+                .map(|secret| secret.expose().to_owned()),
+        ] {
+            assert_ne!(ours, other);
+        }
+        // Whoever knows fingerprints knows no derived secret.
+        let word = Secret::new("mattermost\0acme");
+        assert_ne!(ours, Ok(SEALER.fingerprint("chat", &word)));
+        assert!(KeyFileSealer::new(Some([1; 32]), None).derive("chat", "a", "b").is_err());
     }
 
     #[test]

@@ -3,14 +3,15 @@
 //! One form serves three purposes, which differ in what stands for a secret: sealed for the store,
 //! fingerprints for the content hash, stars for people.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod policy;
 
-use nightowl_domain::{Integration, Override, Policy, Rotation, RotationLength, Schedule, Tenant};
-use nightowl_domain::{Tier, User};
+use std::collections::BTreeMap;
+
+use nightowl_domain::{Integration, Override, Rotation, RotationLength, Schedule, Tenant, User};
 use serde::Serialize;
 
 use crate::document::{ApiKey, Given, Key, Section, Value};
+use policy::{PolicyShape, of_policy};
 
 /// What stands for a secret or a key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,6 +37,9 @@ pub(crate) struct TenantShape {
     name: String,
     messaging_provider: String,
     allow_unlinked: bool,
+    thread_replies: Vec<&'static str>,
+    #[serde(skip_serializing_if = "is_false")]
+    allow_private_addresses: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) api_keys: Vec<ApiKeyShape>,
     #[serde(flatten)]
@@ -68,6 +72,8 @@ struct UserShape {
     email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timezone: Option<String>,
+    #[serde(flatten)]
+    handles: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,26 +104,6 @@ struct OverrideShape {
 }
 
 #[derive(Debug, Serialize)]
-struct PolicyShape {
-    id: String,
-    repeat: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ack_timeout_minutes: Option<Minutes>,
-    reopen_after_minutes: Minutes,
-    tiers: Vec<TierShape>,
-}
-
-#[derive(Debug, Serialize)]
-struct TierShape {
-    tier: usize,
-    timeout_minutes: Minutes,
-    notify_via: Vec<&'static str>,
-    targets: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
 struct IntegrationShape {
     id: String,
     format: String,
@@ -135,6 +121,11 @@ struct IntegrationShape {
     hmac_secret: Option<Mark>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// The whole section. The error is the marker's.
 pub(crate) fn of<M: Marker>(section: &Section, marker: &M) -> Result<TenantShape, M::Error> {
     let Tenant {
@@ -144,6 +135,7 @@ pub(crate) fn of<M: Marker>(section: &Section, marker: &M) -> Result<TenantShape
         provider,
         default_channels: _,
         allow_unlinked,
+        thread_replies,
         users,
         schedules,
         policies,
@@ -162,6 +154,8 @@ pub(crate) fn of<M: Marker>(section: &Section, marker: &M) -> Result<TenantShape
         name: name.clone(),
         messaging_provider: provider.clone().unwrap_or_else(|| "none".to_owned()),
         allow_unlinked: *allow_unlinked,
+        thread_replies: thread_replies.iter().map(|turn| turn.name()).collect(),
+        allow_private_addresses: section.allow_private_addresses,
         api_keys: of_api_keys(&section.api_keys, marker),
         providers,
         users: users.iter().map(of_user).collect(),
@@ -227,8 +221,8 @@ fn of_integration<M: Marker>(
 }
 
 fn of_user(user: &User) -> UserShape {
-    let User { id, name, email, timezone } = user.clone();
-    UserShape { id, name, email, timezone }
+    let User { id, name, email, timezone, handles } = user.clone();
+    UserShape { id, name, email, timezone, handles }
 }
 
 fn of_schedule(schedule: &Schedule) -> ScheduleShape {
@@ -261,39 +255,5 @@ fn of_override(shift: &Override) -> OverrideShape {
         start: shift.start.to_string(),
         end: shift.end.to_string(),
         rotation: shift.rotation.clone(),
-    }
-}
-
-fn of_policy(policy: &Policy) -> PolicyShape {
-    let tier = |(index, tier): (usize, &Tier)| TierShape {
-        tier: index + 1,
-        timeout_minutes: minutes(tier.timeout),
-        notify_via: tier.notify_via.iter().map(|method| method.name()).collect(),
-        targets: tier.targets.iter().map(ToString::to_string).collect(),
-        provider: tier.provider.clone(),
-    };
-    PolicyShape {
-        id: policy.id.clone(),
-        repeat: policy.repeat,
-        ack_timeout_minutes: policy.ack_timeout.map(minutes),
-        reopen_after_minutes: minutes(policy.reopen_after),
-        tiers: policy.tiers.iter().enumerate().map(tier).collect(),
-    }
-}
-
-/// As people write it: 5, not 5.0.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Minutes {
-    Whole(u64),
-    Fraction(f64),
-}
-
-/// The reader rounds to milliseconds, so that this gives the same span back.
-fn minutes(span: Duration) -> Minutes {
-    if span.subsec_nanos() == 0 && span.as_secs().is_multiple_of(60) {
-        Minutes::Whole(span.as_secs() / 60)
-    } else {
-        Minutes::Fraction(span.as_secs_f64() / 60.0)
     }
 }

@@ -72,8 +72,8 @@ fn unknown_fields_and_missing_ones() {
         "    users:\n",
         "    usres:\n",
         "10: found the unknown field \"usres\" in a tenant; expected one of slug, name, \
-         messaging_provider, allow_unlinked, api_keys, slack, mattermost, inbox, users, schedules, \
-         escalation_policies, integrations (did you mean users?)",
+         messaging_provider, allow_unlinked, thread_replies, allow_private_addresses, api_keys, \
+         slack, mattermost, inbox, users, schedules, escalation_policies, integrations (did you mean users?)",
     );
     mistake(
         "format: alertmanager",
@@ -84,8 +84,8 @@ fn unknown_fields_and_missing_ones() {
     mistake(
         "name: Bob",
         "name: Bob, e-mail: b@example.com",
-        "12: found the unknown field \"e-mail\" in a user; expected one of id, name, email, timezone \
-         (did you mean email?)",
+        "12: found the unknown field \"e-mail\" in a user; expected one of id, name, email, \
+         timezone, slack, mattermost (did you mean email?)",
     );
     mistake(
         "        format: alertmanager\n",
@@ -323,7 +323,8 @@ fn empty_lists_and_wrong_kinds() {
     mistake(
         "{ id: bob, name: Bob }",
         "{ id: bob, name: Bob }\n      - 7",
-        "13: found a single value as a user; expected a mapping with id, name, email, timezone",
+        "13: found a single value as a user; expected a mapping with id, name, email, timezone, \
+         slack, mattermost",
     );
 }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 use nightowl_domain::Actor;
-use nightowl_engine::{ApiRole, Config, KeyOwner, Keys, Ports, Store};
+use nightowl_engine::{ApiRole, Config, KeyOwner, Keys, Ports, Store, StoreError};
 use nightowl_messaging::Secret;
 
 use crate::Needs;
@@ -18,7 +18,7 @@ pub(crate) struct Caller {
     pub(crate) id: String,
     /// `None`: all tenants.
     pub(crate) tenant: Option<String>,
-    role: ApiRole,
+    pub(crate) role: ApiRole,
 }
 
 impl Caller {
@@ -29,18 +29,33 @@ impl Caller {
         role: ApiRole,
     ) -> Result<Self, Problem> {
         let key = bearer(headers).ok_or_else(Problem::no_key)?;
-        let caller = match needs.keys().owner(&key).await? {
-            Some(KeyOwner::Api { id, tenant, role }) => Self { id, tenant, role },
-            Some(KeyOwner::Integration { .. }) | None => return Err(Problem::no_key()),
-        };
+        let caller = Self::owner(needs, &key).await?.ok_or_else(Problem::no_key)?;
         if caller.role < role {
             return Err(Problem::small_role(caller.role.name(), role.name()));
         }
         Ok(caller)
     }
 
+    /// Whose API key this is. `None`: it is none.
+    pub(crate) async fn owner<N: Needs>(
+        needs: &N,
+        key: &Secret,
+    ) -> Result<Option<Self>, StoreError> {
+        if key.is_empty() || key.expose().len() > KEY_BYTES_MAX {
+            return Ok(None);
+        }
+        Ok(match needs.keys().owner(key).await? {
+            Some(KeyOwner::Api { id, tenant, role }) => Some(Self { id, tenant, role }),
+            Some(KeyOwner::Integration { .. }) | None => None,
+        })
+    }
+
     pub(crate) fn actor(&self) -> Actor {
         Actor::Api { key: self.id.clone() }
+    }
+
+    pub(crate) fn reaches(&self, slug: &str) -> bool {
+        self.tenant.as_ref().is_none_or(|own| own == slug)
     }
 
     /// The tenants that are meant: the one asked for, else all that the key reaches. A tenant out
@@ -51,7 +66,7 @@ impl Caller {
         asked: Option<&str>,
     ) -> Result<Vec<String>, Problem> {
         let known = needs.engine().ports().config().tenants().await?;
-        let reach = |slug: &&String| self.tenant.as_ref().is_none_or(|own| own == *slug);
+        let reach = |slug: &&String| self.reaches(slug);
         let is_meant = |slug: &&String| asked.is_none_or(|asked| asked == *slug);
         let meant: Vec<String> = known.iter().filter(reach).filter(is_meant).cloned().collect();
         match asked {
@@ -86,6 +101,5 @@ fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
     let key = key.trim();
-    let is_fit = !key.is_empty() && key.len() <= KEY_BYTES_MAX;
-    (scheme.eq_ignore_ascii_case("bearer") && is_fit).then(|| Secret::new(key))
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(key))
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use nightowl_engine::{Config, Ports};
+use nightowl_engine::{ApiRole, Config, Ports};
 
 use super::form::Form;
 use super::page::{self, Plain};
@@ -18,9 +18,12 @@ pub(crate) async fn choose<N: Needs>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let (visit, form) = Form::read(needs, &headers, &body).await?;
+    // Looking at it as somebody is no act.
+    let (visit, form) = Form::read(needs, &headers, &body, ApiRole::Viewer).await?;
     let (slug, user) = form.text("as").split_once('/').unwrap_or_default();
+    let is_reached = visit.tenants.iter().any(|known| known == slug);
     let tenant = visit.needs.engine().ports().config().tenant(slug).await?;
+    let tenant = tenant.filter(|_| is_reached);
     let is_known = tenant.is_some_and(|tenant| {
         tenant.user(user).is_some() || (user.is_empty() && tenant.users.is_empty())
     });

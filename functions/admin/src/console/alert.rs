@@ -1,6 +1,7 @@
 //! `/console/alerts/{id}`: one alert with all that happened to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -8,11 +9,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use nightowl_domain::{
-    Alert, Entry, EventId, EventKind, Ignored, LinkKind, Occurrence, Outcome, Status,
+    Alert, Entry, EventId, EventKind, Ignored, LinkKind, Occurrence, Outcome, Status, Time,
 };
 use nightowl_messaging::{AlertMessage, Button};
 
-use nightowl_engine::Shown;
+use nightowl_engine::{ApiRole, Shown};
 use nightowl_inbox::render::is_web_address;
 
 use super::form::Form;
@@ -23,6 +24,9 @@ use super::when::{Watch, When};
 use crate::Needs;
 use crate::find::{self, Found};
 use crate::verb::{self, Verb};
+
+const SNOOZE_MIN: Duration = Duration::from_secs(30);
+const SNOOZE_MAX: Duration = Duration::from_secs(30 * 86_400);
 
 #[derive(Template)]
 #[template(path = "alert.html")]
@@ -55,6 +59,9 @@ struct AlertPage {
     previous: Option<String>,
     next: Option<String>,
     is_open: bool,
+    /// In which zone the snooze field is read, and the first moment that makes sense there.
+    zone: String,
+    least: String,
 }
 
 struct EntryView {
@@ -87,7 +94,8 @@ pub(crate) async fn show<N: Needs>(
     frame.section = "alerts";
     frame.summary = format!("{}, {}.", alert.title, alert.status.name());
     frame.etag = etag;
-    let page = view(frame, &visit.watch(), &shown, &card);
+    let mut page = view(frame, &visit.watch(), &shown, &card);
+    page.least = visit.watch().local(visit.now);
     Ok(visit.page(&page.frame, &page))
 }
 
@@ -149,6 +157,8 @@ fn view(frame: Frame, watch: &Watch, shown: &Shown, card: &AlertMessage) -> Aler
         previous: alert.previous.map(|id| format!("/console/alerts/{id}")),
         next: alert.next.map(|id| format!("/console/alerts/{id}")),
         is_open: alert.is_open(),
+        zone: watch.zone().to_owned(),
+        least: String::new(),
     }
 }
 
@@ -187,7 +197,8 @@ fn buttons(card: &AlertMessage) -> Vec<(Verb, &'static str)> {
         Button::Unacknowledge => Some((Verb::Unacknowledge, "Unacknowledge")),
         Button::Escalate => Some((Verb::Escalate, "Escalate")),
         Button::Resolve => Some((Verb::Resolve, "Resolve")),
-        Button::Runbook => None,
+        // The page has their forms below, and the runbook as a link.
+        Button::Snooze | Button::Note | Button::Runbook => None,
     });
     shown.collect()
 }
@@ -209,7 +220,7 @@ pub(crate) async fn act<N: Needs>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let (visit, form) = Form::read(needs, &headers, &body).await?;
+    let (visit, form) = Form::read(needs, &headers, &body, ApiRole::Responder).await?;
     let occurrence = find(&visit, &id).await?;
     let text = match wish(&form, &visit) {
         Ok((verb, kind)) => apply(&visit, &occurrence, verb, kind).await?,
@@ -236,14 +247,29 @@ fn wish<N: Needs>(form: &Form, visit: &Visit<N>) -> Result<(Verb, EventKind), &'
         Verb::Escalate => EventKind::Escalated { seen: number("round").zip(number("tier")) },
         Verb::Resolve => EventKind::Resolved { note },
         Verb::Note => EventKind::Noted { text: note.ok_or("A note needs a text.")? },
-        Verb::Snooze => {
-            let minutes = number("minutes").filter(|minutes| (1..=43_200).contains(minutes));
-            let minutes = minutes.ok_or("A snooze lasts 1 minute to 30 days.")?;
-            let span = std::time::Duration::from_secs(u64::from(minutes) * 60);
-            EventKind::Snoozed { until: visit.now + span }
-        }
+        Verb::Snooze => EventKind::Snoozed { until: until(form, &visit.watch(), visit.now)? },
     };
     Ok((verb, kind))
+}
+
+/// The moment in the field, the next morning, or so many minutes from now.
+fn until(form: &Form, watch: &Watch, now: Time) -> Result<Time, &'static str> {
+    const SPAN: &str = "A snooze lasts 1 minute to 30 days.";
+    let written = form.text("until");
+    let until = if written.is_empty() {
+        match form.text("minutes") {
+            "morning" => watch.morning(now).ok_or(SPAN)?,
+            minutes => {
+                let minutes = minutes.parse::<u32>().ok().filter(|minutes| *minutes <= 43_200);
+                now + Duration::from_secs(u64::from(minutes.ok_or(SPAN)?) * 60)
+            }
+        }
+    } else {
+        watch.read_local(written).ok_or("A snooze lasts until a date and a time of day.")?
+    };
+    let span = until.since(now);
+    let is_fit = until > now && (SNOOZE_MIN..=SNOOZE_MAX).contains(&span);
+    if is_fit { Ok(until) } else { Err(SPAN) }
 }
 
 /// Answers what the person should read; nothing where the page itself shows it.
@@ -255,11 +281,7 @@ async fn apply<N: Needs>(
 ) -> Result<Option<String>, Refusal> {
     let event = EventId(format!("console-{:032x}", visit.draw()));
     // A person of this tenant is nobody in another one.
-    let actor = if occurrence.tenant == visit.tenant.slug {
-        visit.actor()
-    } else {
-        nightowl_domain::Actor::Api { key: "console".to_owned() }
-    };
+    let actor = if occurrence.tenant == visit.tenant.slug { visit.actor() } else { visit.nobody() };
     let applied = visit.needs.engine().act(occurrence, kind, actor.clone(), event).await?;
     match applied.outcome {
         Outcome::Applied { .. } => Ok(None),

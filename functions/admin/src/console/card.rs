@@ -3,11 +3,15 @@
 use nightowl_inbox::inbound::Press;
 use nightowl_inbox::render::{self, Stored, is_web_address};
 use nightowl_inbox::wire;
-use nightowl_messaging::{ActionId, AlertMessage, Button, ButtonValue, LoggedMessage, Person};
+use nightowl_messaging::{
+    ActionId, AlertMessage, Button, ButtonValue, LoggedMessage, Person, Snooze,
+};
 
 use super::visit::Visit;
 use super::when::{Watch, When};
 use crate::Needs;
+
+const NEWER: &str = "This message was written by a newer NightOwl.";
 
 /// Longer descriptions are folded.
 const LEAD_CHARS_MAX: usize = 280;
@@ -20,7 +24,18 @@ pub(crate) struct Card {
     pub(crate) posted: When,
     /// What is said besides the alert: why somebody is woken, or a notice.
     pub(crate) says: Option<String>,
+    /// The label and the address of a way on.
+    pub(crate) link: Option<(String, String)>,
     pub(crate) alert: Option<AlertView>,
+    /// Oldest first.
+    pub(crate) replies: Vec<Reply>,
+}
+
+/// What was said under a card.
+pub(crate) struct Reply {
+    pub(crate) id: String,
+    pub(crate) posted: When,
+    pub(crate) says: String,
 }
 
 pub(crate) struct AlertView {
@@ -40,6 +55,10 @@ pub(crate) struct AlertView {
     pub(crate) links: Vec<(String, String)>,
     pub(crate) runbook: Option<(String, String)>,
     pub(crate) buttons: Vec<ButtonView>,
+    /// What the snooze menu does at once; empty: there is none.
+    pub(crate) snooze: Vec<ButtonView>,
+    /// The note form is on the page of the alert: here it would be gone with the next news.
+    pub(crate) takes_note: bool,
     pub(crate) superseded_by: Option<String>,
 }
 
@@ -61,33 +80,61 @@ pub(crate) struct ButtonView {
 impl Card {
     pub(crate) fn of<N: Needs>(visit: &Visit<N>, message: &LoggedMessage, nonce: &str) -> Self {
         let watch = visit.watch();
-        let id = format!("m-{}", message.id);
+        let id = format!("m-{}", message.id.replace('.', "-"));
         let mut card = Self {
             // Times and buttons are the reader's own.
             rev: format!("{}-{}", message.revision, visit.presser().user),
             posted: watch.show(message.posted_at),
             says: None,
+            link: None,
             alert: None,
+            replies: Vec::new(),
             id,
         };
         match wire::decode(&message.body) {
             Some(Stored::Rich(said)) => {
                 card.says = render::says(&said);
                 let shown = said.alert().map(|alert| alert_view(&watch, alert));
-                card.alert = shown.map(|view| AlertView {
-                    buttons: said
-                        .alert()
-                        .map(|alert| buttons(visit, &card.id, message, alert, nonce))
-                        .unwrap_or_default(),
+                let maker = Maker { visit, card: &card.id, message, nonce };
+                card.alert = shown.zip(said.alert()).map(|(view, alert)| AlertView {
+                    buttons: maker.buttons(alert),
+                    snooze: maker.snooze(alert),
+                    takes_note: alert.buttons.contains(&Button::Note),
                     ..view
                 });
             }
             Some(Stored::Plain(text)) => card.says = Some(text),
+            Some(Stored::Whisper { text, link }) => {
+                card.says = Some(text);
+                card.link = link
+                    .filter(|link| is_web_address(&link.url))
+                    .map(|link| (link.label, link.url));
+            }
             None => {
-                card.says = Some("This message was written by a newer NightOwl.".to_owned());
+                card.says = Some(NEWER.to_owned());
             }
         }
         card
+    }
+
+    /// Puts what was said under it there.
+    pub(crate) fn with_replies<N: Needs>(
+        mut self,
+        visit: &Visit<N>,
+        replies: &[&LoggedMessage],
+    ) -> Self {
+        let watch = visit.watch();
+        for message in replies {
+            let says = match wire::decode(&message.body) {
+                Some(Stored::Rich(said)) => render::says(&said).unwrap_or_default(),
+                Some(Stored::Plain(text) | Stored::Whisper { text, .. }) => text,
+                None => NEWER.to_owned(),
+            };
+            let id = format!("m-{}", message.id.replace('.', "-"));
+            self.rev = format!("{}-{}.{}", self.rev, message.id, message.revision);
+            self.replies.push(Reply { id, posted: watch.show(message.posted_at), says });
+        }
+        self
     }
 }
 
@@ -116,6 +163,8 @@ fn alert_view(watch: &Watch, alert: &AlertMessage) -> AlertView {
         links: alert.links.iter().filter(|(_, url)| is_web_address(url)).cloned().collect(),
         runbook: runbook.map(|url| (title.unwrap_or_default(), url.clone())),
         buttons: Vec::new(),
+        snooze: Vec::new(),
+        takes_note: false,
         superseded_by: alert.superseded_by.clone(),
     }
 }
@@ -141,37 +190,69 @@ fn facts(watch: &Watch, alert: &AlertMessage) -> Vec<Fact> {
     kept.collect()
 }
 
-fn buttons<N: Needs>(
-    visit: &Visit<N>,
-    card: &str,
-    message: &LoggedMessage,
-    alert: &AlertMessage,
-    nonce: &str,
-) -> Vec<ButtonView> {
-    let acts = alert.buttons.iter().filter_map(|button| match button {
-        Button::Acknowledge => Some((ActionId::Acknowledge, "Acknowledge")),
-        Button::Unacknowledge => Some((ActionId::Unacknowledge, "Unacknowledge")),
-        Button::Escalate => Some((ActionId::Escalate, "Escalate")),
-        Button::Resolve => Some((ActionId::Resolve, "Resolve")),
-        Button::Runbook => None,
-    });
-    let view = |(action, label): (ActionId, &'static str)| {
+/// Makes the buttons of one message, signed for this visit.
+struct Maker<'m, N> {
+    visit: &'m Visit<N>,
+    card: &'m str,
+    message: &'m LoggedMessage,
+    nonce: &'m str,
+}
+
+impl<N: Needs> Maker<'_, N> {
+    fn buttons(&self, alert: &AlertMessage) -> Vec<ButtonView> {
+        let acts = alert.buttons.iter().filter_map(|button| match button {
+            Button::Acknowledge => Some((ActionId::Acknowledge, "Acknowledge")),
+            Button::Unacknowledge => Some((ActionId::Unacknowledge, "Unacknowledge")),
+            Button::Escalate => Some((ActionId::Escalate, "Escalate")),
+            Button::Resolve => Some((ActionId::Resolve, "Resolve")),
+            // A menu, a form and a link.
+            Button::Snooze | Button::Note | Button::Runbook => None,
+        });
+        acts.map(|(action, label)| self.button(alert, action, None, label)).collect()
+    }
+
+    fn snooze(&self, alert: &AlertMessage) -> Vec<ButtonView> {
+        if !alert.buttons.contains(&Button::Snooze) {
+            return Vec::new();
+        }
+        let at_once = Snooze::ALL.into_iter().filter(|choice| match choice {
+            Snooze::HalfHour | Snooze::TwoHours | Snooze::Morning => true,
+            // Asks for a moment, on the page of the alert.
+            Snooze::Until => false,
+        });
+        at_once
+            .map(|choice| self.button(alert, ActionId::Snooze, Some(choice), choice.label()))
+            .collect()
+    }
+
+    fn button(
+        &self,
+        alert: &AlertMessage,
+        action: ActionId,
+        choice: Option<Snooze>,
+        label: &'static str,
+    ) -> ButtonView {
         let press = Press {
             action,
+            choice,
             value: ButtonValue {
                 alert_id: alert.alert_id.clone(),
                 delivery: alert.delivery.clone(),
                 round: alert.round,
                 tier: alert.tier,
             },
-            channel: message.channel.clone(),
-            message: message.id.clone(),
-            shown_at: visit.now,
-            nonce: nonce.to_owned(),
+            channel: self.message.channel.clone(),
+            message: self.message.id.clone(),
+            shown_at: self.visit.now,
+            nonce: self.nonce.to_owned(),
         };
-        let (body, signature) = press.sign(&visit.console().session_key, &visit.presser());
-        let (id, name) = (format!("{card}-{}", action.name()), action.name());
+        let key = &self.visit.console().session_key;
+        let (body, signature) = press.sign(key, &self.visit.presser());
+        let (card, name) = (self.card, action.name());
+        let id = match choice {
+            Some(choice) => format!("{card}-{name}-{}", choice.name()),
+            None => format!("{card}-{name}"),
+        };
         ButtonView { id, label, name, body, signature }
-    };
-    acts.map(view).collect()
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use nightowl_engine::ApiRole;
 
 use super::page::Plain;
 use super::visit::{Refusal, Visit};
@@ -15,13 +16,14 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// The form of a page of this very session.
+    /// The form of a page of this very session, which may do what needs `role`.
     pub(crate) async fn read<N: Needs>(
         needs: Arc<N>,
         headers: &HeaderMap,
         body: &Bytes,
+        role: ApiRole,
     ) -> Result<(Visit<N>, Self), Refusal> {
-        let (visit, form) = Self::read_signed(needs, headers, body).await?;
+        let (visit, form) = Self::read_signed(needs, headers, body, role).await?;
         if !visit.session.owns(visit.console(), form.text("form_token")) {
             return Err(foreign().into());
         }
@@ -33,16 +35,37 @@ impl Form {
         needs: Arc<N>,
         headers: &HeaderMap,
         body: &Bytes,
+        role: ApiRole,
     ) -> Result<(Visit<N>, Self), Refusal> {
         // The origin is checked first: whoever fails here learns nothing about the session.
         if !is_same_origin(needs.console(), headers) {
             return Err(foreign().into());
         }
         let visit = Visit::of(needs, headers, None).await?;
+        if visit.session.grant.role < role {
+            return Err(small_role().into());
+        }
+        Ok((visit, Self::parse(body)))
+    }
+
+    /// The form that opens a session, so that nobody has a token for it yet: where it comes from
+    /// keeps another site from logging somebody in.
+    pub(crate) fn read_first(
+        console: &Console,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, Refusal> {
+        if is_same_origin(console, headers) {
+            return Ok(Self::parse(body));
+        }
+        Err(foreign().into())
+    }
+
+    fn parse(body: &Bytes) -> Self {
         let fields = form_urlencoded::parse(body)
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        Ok((visit, Self { fields }))
+        Self { fields }
     }
 
     /// Empty if it is not there.
@@ -78,6 +101,14 @@ fn origin_of(url: &str) -> &str {
     let start = url.find("://").map_or(0, |index| index + 3);
     let end = url[start..].find('/').map_or(url.len(), |index| start + index);
     &url[..end]
+}
+
+pub(crate) fn small_role() -> Response {
+    let text = "You logged in with a key that may only read, so nothing was done. Log in with the \
+                key of a responder.";
+    let mut page = Plain::new("Nothing was done", text);
+    page.link = Some(("/console/", "To the inbox"));
+    page.answer(StatusCode::FORBIDDEN)
 }
 
 pub(crate) fn foreign() -> Response {

@@ -1,5 +1,6 @@
 //! `GET /console/`: the channels of the inbox, and what the person was told.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -15,7 +16,9 @@ use super::visit::{Refusal, Visit, trouble};
 use crate::Needs;
 
 /// The newest of a channel; older alerts are in the list of alerts.
-const MESSAGES_MAX: usize = 40;
+const MESSAGES_MAX: usize = 120;
+/// So many of them have a card, replies aside.
+const CARDS_MAX: usize = 40;
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
@@ -55,9 +58,7 @@ pub(crate) async fn show<N: Needs>(
         return Ok(answer);
     }
     let nonce = format!("{:032x}", visit.draw());
-    let card = |message: &LoggedMessage| Card::of(&visit, message, &nonce);
-    let cards: Vec<Card> = posted.iter().map(card).collect();
-    let told: Vec<Card> = told.iter().map(card).collect();
+    let (cards, told) = (cards(&visit, &posted, &nonce), cards(&visit, &told, &nonce));
     let open = open_alerts(&cards);
     let title = if open == 0 { "Inbox".to_owned() } else { format!("({open}) Inbox") };
     let mut frame = visit.frame(&headers, &uri, &title).await?;
@@ -68,6 +69,29 @@ pub(crate) async fn show<N: Needs>(
     let person = visit.user.as_ref().map(|user| user.name.clone());
     let page = Inbox { frame, channel, channels, cards, person, told };
     Ok(visit.page(&page.frame, &page))
+}
+
+/// Newest first, each with what was said under it. What is under a card that is too old to be shown
+/// stands for itself.
+fn cards<N: Needs>(visit: &Visit<N>, messages: &[LoggedMessage], nonce: &str) -> Vec<Card> {
+    let root_of = |message: &LoggedMessage| {
+        let root = nightowl_inbox::root_of(&message.id)?;
+        messages.iter().any(|known| known.id == root).then(|| root.to_owned())
+    };
+    let mut replies: BTreeMap<String, Vec<&LoggedMessage>> = BTreeMap::new();
+    let mut roots = Vec::new();
+    for message in messages {
+        match root_of(message) {
+            Some(root) => replies.entry(root).or_default().push(message),
+            None => roots.push(message),
+        }
+    }
+    let card = |message: &LoggedMessage| {
+        let mut under = replies.remove(&message.id).unwrap_or_default();
+        under.reverse();
+        Card::of(visit, message, nonce).with_replies(visit, &under)
+    };
+    roots.into_iter().take(CARDS_MAX).map(card).collect()
 }
 
 async fn list<N: Needs>(visit: &Visit<N>, channel: &str) -> Result<Vec<LoggedMessage>, Refusal> {

@@ -50,13 +50,15 @@ pub(crate) struct Plain<'a> {
     pub(crate) link: Option<(&'a str, &'a str)>,
     /// Where the browser goes by itself.
     pub(crate) onward: Option<&'a str>,
+    /// Where to go after logging in with a key, if that is what to do.
+    pub(crate) login: Option<&'a str>,
     pub(crate) version: String,
 }
 
 impl<'a> Plain<'a> {
     pub(crate) fn new(title: &'a str, text: &'a str) -> Self {
         let version = assets::version();
-        Self { title, text, command: None, link: None, onward: None, version }
+        Self { title, text, command: None, link: None, onward: None, login: None, version }
     }
 
     pub(crate) fn answer(&self, status: StatusCode) -> Response {

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use nightowl_engine::ApiRole;
 use nightowl_inbox::inbound;
 use nightowl_messaging::Forged;
 
@@ -24,7 +25,7 @@ pub(crate) async fn press<N: Needs>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let (visit, form) = Form::read_signed(needs, &headers, &body).await?;
+    let (visit, form) = Form::read_signed(needs, &headers, &body, ApiRole::Responder).await?;
     let press = Bytes::copy_from_slice(form.text("press").as_bytes());
     let key = &visit.console().session_key;
     let presser = visit.presser();
@@ -56,7 +57,8 @@ pub(crate) async fn press<N: Needs>(
     };
     let back = page::see_other(form.back());
     // The card changes a moment after; a page that does not update by itself would show nothing.
-    let said = answer.ephemeral.or_else(|| is_navigation(&headers).then(|| DONE.to_owned()));
+    let said = answer.ephemeral.map(|whisper| whisper.text);
+    let said = said.or_else(|| is_navigation(&headers).then(|| DONE.to_owned()));
     Ok(match said {
         Some(text) => {
             let line = session::say_cookie(visit.console(), &text);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use nightowl_domain::{Hash, Time};
+use nightowl_engine::ApiRole;
 use nightowl_messaging::Secret;
 use nightowl_messaging::verify::{hmac_sha256, sign_hmac_sha256};
 
@@ -16,7 +17,14 @@ const LIFE: Duration = Duration::from_secs(12 * 3600);
 /// However much it is used, a session ends then: a cookie that was stolen must not live for ever.
 const LIFE_MAX: Duration = Duration::from_secs(7 * 86_400);
 
+const ROLES: [ApiRole; 3] = [ApiRole::Viewer, ApiRole::Responder, ApiRole::Admin];
+
 const COOKIE: &str = "nightowl_session";
+/// The token of a link that somebody followed here, until they have used it.
+const LINK_COOKIE: &str = "nightowl_link";
+/// As long as the token lives.
+const LINK_SECONDS: u64 = 15 * 60;
+const LINK_CHARS_MAX: usize = 200;
 /// What the next page says once.
 const SAID_COOKIE: &str = "nightowl_said";
 /// Encoded, a character takes up to twelve bytes, and browsers drop cookies beyond 4 KB.
@@ -25,6 +33,8 @@ const SAID_CHARS_MAX: usize = 300;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     pub(crate) id: String,
+    /// What whoever logged in may do, and where.
+    pub(crate) grant: Grant,
     /// When somebody logged in.
     began: Time,
     expires: Time,
@@ -33,10 +43,30 @@ pub(crate) struct Session {
     pub(crate) user: String,
 }
 
+/// What a session may do: what the key may that it was opened with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) role: ApiRole,
+    /// `None`: all tenants.
+    pub(crate) tenant: Option<String>,
+    /// The id of the API key, never the key; `None`: the token that a start prints.
+    pub(crate) key: Option<String>,
+}
+
+impl Grant {
+    /// Of the token that a start prints.
+    pub(crate) const START: Self = Self { role: ApiRole::Admin, tenant: None, key: None };
+
+    pub(crate) fn reaches(&self, slug: &str) -> bool {
+        self.tenant.as_ref().is_none_or(|own| own == slug)
+    }
+}
+
 impl Session {
-    pub(crate) fn new(draw: u128, now: Time) -> Self {
+    pub(crate) fn new(draw: u128, now: Time, grant: Grant) -> Self {
         Self {
             id: format!("{draw:032x}"),
+            grant,
             began: now,
             expires: now + LIFE,
             tenant: String::new(),
@@ -54,6 +84,11 @@ impl Session {
         };
         let session = Self {
             id: field("id")?,
+            grant: Grant {
+                role: role(&field("role")?)?,
+                tenant: field("only").filter(|slug| !slug.is_empty()),
+                key: field("key").filter(|id| !id.is_empty()),
+            },
             began: Time::from_millis(field("began")?.parse().ok()?),
             expires: Time::from_millis(field("expires")?.parse().ok()?),
             tenant: field("tenant")?,
@@ -62,8 +97,12 @@ impl Session {
         (now < session.expires).then_some(session)
     }
 
-    /// Renewed when half of its life is over, up to [`LIFE_MAX`] in all.
+    /// Renewed when half of its life is over, up to [`LIFE_MAX`] in all. One of an API key is not:
+    /// the key may be taken back, and nobody would notice here.
     pub(crate) fn renewed(&self, now: Time) -> Option<Self> {
+        if self.grant.key.is_some() {
+            return None;
+        }
         let is_old = self.expires.since(now) < LIFE / 2;
         let expires = (now + LIFE).min(self.began + LIFE_MAX);
         (is_old && expires > self.expires).then(|| Self { expires, ..self.clone() })
@@ -78,6 +117,9 @@ impl Session {
     pub(crate) fn set_cookie(&self, console: &Console) -> String {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("id", &self.id)
+            .append_pair("role", self.grant.role.name())
+            .append_pair("only", self.grant.tenant.as_deref().unwrap_or_default())
+            .append_pair("key", self.grant.key.as_deref().unwrap_or_default())
             .append_pair("began", &self.began.millis().to_string())
             .append_pair("expires", &self.expires.millis().to_string())
             .append_pair("tenant", &self.tenant)
@@ -95,6 +137,27 @@ impl Session {
     pub(crate) fn owns(&self, console: &Console, form_token: &str) -> bool {
         is_signed(&console.session_key, "form", &self.id, form_token)
     }
+}
+
+fn role(word: &str) -> Option<ApiRole> {
+    ROLES.into_iter().find(|role| role.name() == word)
+}
+
+/// Keeps a link's token in the browser, so that it stands in no address but the one that was
+/// followed. `None`: no token of ours looks like this.
+pub(crate) fn link_cookie(console: &Console, token: &Secret) -> Option<String> {
+    let text = token.expose();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    let is_fit = (1..=LINK_CHARS_MAX).contains(&text.len()) && text.chars().all(is_plain);
+    is_fit.then(|| set(console, LINK_COOKIE, text, LINK_SECONDS))
+}
+
+pub(crate) fn link(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, LINK_COOKIE).filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+pub(crate) fn unlink_cookie(console: &Console) -> String {
+    set(console, LINK_COOKIE, "", 0)
 }
 
 pub(crate) fn end_cookie(console: &Console) -> String {
@@ -169,7 +232,7 @@ mod tests {
         let session = Session {
             tenant: "acme".to_owned(),
             user: "a.b & c".to_owned(),
-            ..Session::new(7, now)
+            ..Session::new(7, now, Grant::START)
         };
         let line = session.set_cookie(&ours);
         for word in ["HttpOnly", "SameSite=Strict", "Path=/console"] {
@@ -189,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_session_that_is_always_used_ends_after_a_week() {
-        let mut session = Session::new(1, Time::default());
+        let mut session = Session::new(1, Time::default(), Grant::START);
         let mut now = Time::default();
         while let Some(next) = session.renewed(now).or((now < session.expires).then_some(session)) {
             session = next;
@@ -199,9 +262,42 @@ mod tests {
     }
 
     #[test]
+    fn a_session_of_a_key_keeps_to_what_the_key_may_and_is_not_renewed() {
+        let (ours, now) = (console("k"), Time::from_seconds(1_000));
+        for role in ROLES {
+            let tenant = Some("acme".to_owned());
+            let grant = Grant { role, tenant, key: Some("helper".to_owned()) };
+            let session = Session::new(7, now, grant.clone());
+            let line = session.set_cookie(&ours);
+            let read = Session::read(&ours, &headers(&line), now).expect("ours");
+            assert_eq!(read.grant, grant);
+            assert!(read.grant.reaches("acme") && !read.grant.reaches("zeta"));
+            assert_eq!(read.renewed(now + LIFE - Duration::from_secs(1)), None);
+            let name = role.name();
+            for (from, to) in [(name, "owner"), ("only=acme", "only="), ("only=acme", "only=z")] {
+                let forged = line.replace(from, to);
+                assert_ne!(forged, line);
+                assert_eq!(Session::read(&ours, &headers(&forged), now), None, "{from} {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_plain_token_is_kept_for_later() {
+        let keep = |text: &str| link_cookie(&console("k"), &Secret::new(text));
+        let line = keep("abc_DEF-123").expect("a token");
+        assert!(line.contains("HttpOnly; SameSite=Strict"), "{line}");
+        assert_eq!(link(&headers(&line)), Some(Secret::new("abc_DEF-123")));
+        for bad in ["", "a;b", "a b", "a\r\nSet-Cookie: x=y", &"x".repeat(201)] {
+            assert_eq!(keep(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
     fn a_form_token_is_of_one_session() {
         let ours = console("k");
-        let (one, two) = (Session::new(1, Time::default()), Session::new(2, Time::default()));
+        let session = |draw| Session::new(draw, Time::default(), Grant::START);
+        let (one, two) = (session(1), session(2));
         assert!(one.owns(&ours, &one.form_token(&ours)));
         assert!(!two.owns(&ours, &one.form_token(&ours)));
         assert!(!one.owns(&ours, ""));

@@ -21,7 +21,7 @@ pub(crate) struct Visit<N> {
     pub(crate) tenant: Arc<Tenant>,
     /// The person that the session acts as; `None`: the operator.
     pub(crate) user: Option<User>,
-    /// All tenants, in order.
+    /// All tenants within reach, in order.
     pub(crate) tenants: Vec<String>,
     pub(crate) now: Time,
 }
@@ -74,7 +74,8 @@ impl<N: Needs> Visit<N> {
             return Err(entry::no_session(headers, here).into());
         };
         let config = needs.engine().ports().config();
-        let tenants = config.tenants().await?;
+        let mut tenants = config.tenants().await?;
+        tenants.retain(|slug| session.grant.reaches(slug));
         let chosen = tenants.iter().find(|slug| **slug == session.tenant).or(tenants.first());
         let tenant = match chosen {
             Some(slug) => config.tenant(slug).await?,
@@ -94,8 +95,14 @@ impl<N: Needs> Visit<N> {
     pub(crate) fn actor(&self) -> Actor {
         match &self.user {
             Some(user) => Actor::User { id: user.id.clone(), name: user.name.clone() },
-            None => Actor::Api { key: "console".to_owned() },
+            None => self.nobody(),
         }
+    }
+
+    /// Whoever acts without being one of the tenant's people.
+    pub(crate) fn nobody(&self) -> Actor {
+        let key = self.session.grant.key.clone().unwrap_or_else(|| "console".to_owned());
+        Actor::Api { key }
     }
 
     pub(crate) fn presser(&self) -> Presser<'_> {

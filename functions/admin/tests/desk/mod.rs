@@ -1,12 +1,15 @@
 //! A NightOwl in memory with the inbox as its only provider, and requests to its routes.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod chat;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use chat::DeskChat;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use nightowl_config::{KeyFileSealer, Live, Scope};
@@ -77,13 +80,15 @@ pub type Configured = Live<MemoryStore, KeyFileSealer, VirtualClock>;
 pub struct DeskPorts {
     pub memory: TestPorts,
     live: Arc<Configured>,
-    inboxes: Inboxes,
+    pub inboxes: Inboxes,
 }
 
 pub struct Inboxes {
     live: Arc<Configured>,
     store: MemoryStore,
     clock: VirtualClock,
+    /// Other platforms, by tenant and name.
+    pub outside: Mutex<BTreeMap<(String, String), Arc<dyn Provider>>>,
 }
 
 impl Providers for Inboxes {
@@ -92,9 +97,11 @@ impl Providers for Inboxes {
         tenant: &str,
         name: &str,
     ) -> Result<Option<Arc<dyn Provider>>, StoreError> {
-        let Some(tenant) = self.live.tenant(tenant).await?.filter(|_| name == "inbox") else {
-            return Ok(None);
-        };
+        if name != "inbox" {
+            let key = (tenant.to_owned(), name.to_owned());
+            return Ok(self.outside.lock().expect("no test panics with it").get(&key).cloned());
+        }
+        let Some(tenant) = self.live.tenant(tenant).await? else { return Ok(None) };
         let clock = self.clock.clone();
         let inbox =
             Inbox::new(&tenant, Arc::new(self.store.clone()), Arc::new(move || clock.now()));
@@ -150,6 +157,7 @@ pub struct DeskNeeds {
     sealer: KeyFileSealer,
     log: Arc<dyn MessageLog>,
     console: Console,
+    pub chat: DeskChat,
 }
 
 impl Needs for DeskNeeds {
@@ -157,6 +165,7 @@ impl Needs for DeskNeeds {
     type Keys = Configured;
     type ConfigStore = MemoryStore;
     type Sealer = KeyFileSealer;
+    type Chat = DeskChat;
 
     fn engine(&self) -> &Engine<DeskPorts> {
         &self.engine
@@ -178,6 +187,9 @@ impl Needs for DeskNeeds {
     }
     fn console(&self) -> &Console {
         &self.console
+    }
+    fn chat(&self) -> &DeskChat {
+        &self.chat
     }
 }
 
@@ -214,9 +226,14 @@ impl Answer {
 
 impl Desk {
     pub async fn new() -> Self {
+        Self::with(CONFIG).await
+    }
+
+    /// With this configuration in force.
+    pub async fn with(config: &str) -> Self {
         let desk = Self::empty();
-        let document = nightowl_config::check("t.yaml", CONFIG, &BTreeMap::new());
-        let document = document.expect("the sample is a good configuration");
+        let document = nightowl_config::check("t.yaml", config, &BTreeMap::new());
+        let document = document.unwrap_or_else(|found| panic!("{found:?}"));
         let store = desk.needs.config_store();
         nightowl_config::apply(&document, store, desk.needs.sealer(), &Scope::Operators)
             .await
@@ -231,9 +248,17 @@ impl Desk {
         let (store, clock) = (memory.store.clone(), memory.clock.clone());
         let live = Live::new(store.clone().into(), sealer().into(), clock.clone().into(), MAX_AGE);
         let live = Arc::new(live);
-        let inboxes = Inboxes { live: Arc::clone(&live), store: store.clone(), clock };
+        let inboxes = Inboxes {
+            live: Arc::clone(&live),
+            store: store.clone(),
+            clock,
+            outside: Mutex::default(),
+        };
+        let chat = DeskChat::new(Arc::clone(&live));
         let needs = Arc::new(DeskNeeds {
-            engine: Engine::new(DeskPorts { memory, live, inboxes }),
+            engine: Engine::new(DeskPorts { memory, live, inboxes })
+                .with_console("http://127.0.0.1:8080"),
+            chat,
             sealer: sealer(),
             log: Arc::new(store),
             console: Console {
@@ -244,6 +269,13 @@ impl Desk {
         });
         let router = router(Arc::clone(&needs));
         Self { needs, router }
+    }
+
+    /// Gives a tenant another platform.
+    pub fn attach(&self, tenant: &str, provider: Arc<dyn Provider>) {
+        let key = (tenant.to_owned(), provider.name().to_owned());
+        let outside = &self.needs.engine.ports().inboxes.outside;
+        outside.lock().expect("no test panics with it").insert(key, provider);
     }
 
     pub fn now(&self) -> Time {

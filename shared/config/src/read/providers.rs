@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fields, Reader};
+use super::{Fields, Origin, Reader};
 use crate::document::Value;
+use crate::problem::Problems;
 use crate::tree::{Kind, Node};
 
 /// Where messages land that nothing else takes.
 pub(super) const INBOX: &str = "inbox";
 /// What `messaging_provider` means when it is absent and this one has a token.
 pub(super) const SLACK: &str = "slack";
+pub(crate) const MATTERMOST: &str = "mattermost";
+
+/// What every platform that asks for one calls it.
+const TOKEN: &str = "bot_token";
 
 /// A provider's section.
 pub(super) struct Spec {
@@ -62,7 +67,7 @@ pub(super) const SPECS: [Spec; 3] = [
         default_channel: "default_channel",
     },
     Spec {
-        name: "mattermost",
+        name: MATTERMOST,
         fields: &[
             field("url", Form::Url, Presence::Needed),
             field("bot_token", Form::Secret, Presence::Needed),
@@ -79,6 +84,61 @@ pub(super) const SPECS: [Spec; 3] = [
         default_channel: "default_channel",
     },
 ];
+
+/// The chat platforms on which a person has an account of their own.
+pub(super) fn outside() -> impl Iterator<Item = &'static str> {
+    SPECS.iter().map(|spec| spec.name).filter(|name| *name != INBOX)
+}
+
+/// Whether a platform can look a person up by user name. Slack can by e-mail address and id only.
+pub(super) fn has_names(provider: &str) -> bool {
+    provider != SLACK
+}
+
+/// All of them, in order.
+pub(crate) fn provider_names() -> impl Iterator<Item = &'static str> {
+    SPECS.iter().map(|spec| spec.name)
+}
+
+/// What a section that is not stored has to be completed by.
+pub(crate) struct Outline {
+    /// By which requests are authorized; `None`: none are made.
+    pub(crate) token: Option<&'static str>,
+    /// Says where requests go.
+    pub(crate) address: Option<&'static str>,
+    pub(crate) default_channel: &'static str,
+    /// What fields are when nobody says anything.
+    pub(crate) defaults: Vec<(&'static str, &'static str)>,
+}
+
+/// The fields that stand in a section, and nothing about those that do not. `None`: there is no
+/// such provider.
+pub(crate) fn given(
+    provider: &str,
+    node: &Node,
+    problems: &mut Problems<'_>,
+) -> Option<(Outline, BTreeMap<&'static str, Value>)> {
+    let spec = SPECS.iter().find(|spec| spec.name == provider)?;
+    let mut reader = Reader { problems, origin: Origin::File };
+    let known: Vec<&'static str> = spec.fields.iter().map(|field| field.name).collect();
+    let mut values = BTreeMap::new();
+    if let Some(fields) = Fields::open(&mut reader, node, spec.name, &known) {
+        for field in spec.fields {
+            let value = fields.get(field.name).and_then(|node| field.read(&mut reader, node));
+            values.extend(value.map(|value| (field.name, value)));
+        }
+    }
+    let named = |is: fn(&Form) -> bool| {
+        spec.fields.iter().find(|field| is(&field.form)).map(|field| field.name)
+    };
+    let outline = Outline {
+        token: spec.fields.iter().map(|field| field.name).find(|name| *name == TOKEN),
+        address: named(|form| matches!(form, Form::Url)),
+        default_channel: spec.default_channel,
+        defaults: spec.fields.iter().filter_map(Field::default).collect(),
+    };
+    Some((outline, values))
+}
 
 /// Whether a field of a provider's section says where its requests go.
 pub(crate) fn is_address(field: &str) -> bool {
@@ -121,6 +181,13 @@ impl Spec {
 }
 
 impl Field {
+    const fn default(&self) -> Option<(&'static str, &'static str)> {
+        match self.presence {
+            Presence::Default(text) => Some((self.name, text)),
+            Presence::Needed | Presence::Optional => None,
+        }
+    }
+
     fn read(&self, reader: &mut Reader<'_, '_>, node: &Node) -> Option<Value> {
         match self.form {
             Form::Text => reader.text(node, self.name).map(Value::Text),

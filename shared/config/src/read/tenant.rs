@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use nightowl_domain::Tenant;
+use nightowl_domain::{Tenant, Turn};
 
 use super::keys::{self, KeysSeen};
 use super::providers::{INBOX, SLACK, SPECS};
 use super::{Fields, Names, Origin, Reader};
-use super::{integrations, policies, schedules, users};
+use super::{integrations, policies, replies, schedules, users};
 use crate::document::{OPERATORS, Section, Value};
 use crate::tree::{Kind, Node, Scalar};
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "slug",
     "name",
     "messaging_provider",
     "allow_unlinked",
+    "thread_replies",
+    "allow_private_addresses",
     "api_keys",
     "slack",
     "mattermost",
@@ -38,6 +40,13 @@ pub(super) fn tenant(
     let name = fields.get("name").and_then(|node| reader.text(node, "a name"));
     let allow_unlinked =
         fields.get("allow_unlinked").and_then(|node| reader.boolean(node, "allow_unlinked"));
+    let thread_replies = match fields.get("thread_replies") {
+        Some(node) => replies::turns(reader, node),
+        None => Turn::ALL.into(),
+    };
+    let allow_private_addresses = fields
+        .get("allow_private_addresses")
+        .and_then(|node| reader.boolean(node, "allow_private_addresses"));
     let api_keys = keys::api_keys(reader, fields.get("api_keys"), seen);
     let connections = connections(reader, &fields);
 
@@ -69,12 +78,14 @@ pub(super) fn tenant(
             provider: connections.chosen,
             default_channels: connections.default_channels,
             allow_unlinked: allow_unlinked.unwrap_or(false),
+            thread_replies,
             users,
             schedules,
             policies,
             integrations,
         },
         api_keys,
+        allow_private_addresses: allow_private_addresses.unwrap_or(false),
         providers: connections.sections,
         integration_keys,
     })
@@ -113,9 +124,6 @@ fn connections(reader: &mut Reader<'_, '_>, fields: &Fields<'_>) -> Connections 
             continue;
         }
         let section = spec.read(reader, node);
-        if let Some(Value::Text(channel)) = section.get(spec.default_channel) {
-            default_channels.insert(spec.name.to_owned(), channel.clone());
-        }
         // A token that could not be read was still meant to be one.
         let has_token = spec.token.is_none_or(|token| {
             node.is_some_and(|node| match &node.kind {
@@ -126,6 +134,9 @@ fn connections(reader: &mut Reader<'_, '_>, fields: &Fields<'_>) -> Connections 
         if has_token {
             let name = Scalar { text: spec.name.to_owned(), source: spec.name.to_owned() };
             names.declare(reader, &name, node.map_or(0, |node| node.line));
+            if let Some(Value::Text(channel)) = section.get(spec.default_channel) {
+                default_channels.insert(spec.name.to_owned(), channel.clone());
+            }
         }
         sections.insert(spec.name, section);
     }
@@ -168,6 +179,7 @@ pub(super) fn operators() -> Section {
             ..Tenant::default()
         },
         api_keys: Vec::new(),
+        allow_private_addresses: false,
         providers: BTreeMap::new(),
         integration_keys: BTreeMap::new(),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use nightowl_domain::User;
 
+use super::providers;
 use super::{Fields, Names, Reader};
 use crate::problem::quoted;
 use crate::tree::{Kind, Node};
@@ -14,9 +15,11 @@ const KNOWN: [&str; 4] = ["id", "name", "email", "timezone"];
 pub(super) fn users(reader: &mut Reader<'_, '_>, node: Option<&Node>) -> (Vec<User>, Names) {
     let mut names = Names::new("user");
     let mut emails: BTreeMap<String, usize> = BTreeMap::new();
+    let known: Vec<&'static str> = KNOWN.into_iter().chain(providers::outside()).collect();
+    let mut handles = Handles::default();
     let mut users = Vec::new();
     for node in reader.listed(node, "users", &mut names) {
-        let Some(fields) = Fields::open(reader, node, "a user", &KNOWN) else {
+        let Some(fields) = Fields::open(reader, node, "a user", &known) else {
             continue;
         };
         let id = reader.declared_id(&fields, &mut names);
@@ -35,14 +38,52 @@ pub(super) fn users(reader: &mut Reader<'_, '_>, node: Option<&Node>) -> (Vec<Us
             Some(email)
         });
         let timezone = fields.get("timezone").and_then(|node| reader.zone(node));
+        let handles = handles.read(reader, &fields);
         users.push(User {
             id: id.unwrap_or_default(),
             name: name.unwrap_or_default(),
             email,
             timezone: timezone.and_then(|zone| zone.iana_name().map(str::to_owned)),
+            handles,
         });
     }
     (users, names)
+}
+
+/// Who is said to be whom on which platform.
+#[derive(Default)]
+struct Handles {
+    /// By provider and handle in lower case, with the line.
+    seen: BTreeMap<(&'static str, String), usize>,
+}
+
+impl Handles {
+    /// One person's user names or ids, by provider.
+    fn read(
+        &mut self,
+        reader: &mut Reader<'_, '_>,
+        fields: &Fields<'_>,
+    ) -> BTreeMap<String, String> {
+        let mut handles = BTreeMap::new();
+        for provider in providers::outside() {
+            let Some(node) = fields.get(provider) else { continue };
+            let Some(handle) = reader.handle(node, provider, providers::has_names(provider)) else {
+                continue;
+            };
+            // Platforms tell user names apart by their letters only, whatever their case.
+            let name = (provider, handle.to_lowercase());
+            if let Some(first) = self.seen.get(&name) {
+                // Two people with one account could not be told apart when one of them clicks.
+                let source = reader.scalar(node, provider).map_or("", |scalar| &scalar.source);
+                let again = format!("{} again, first on line {first}", quoted(source));
+                reader.add(node.line, again, format!("a {provider} user of their own"));
+                continue;
+            }
+            self.seen.insert(name, node.line);
+            handles.insert(provider.to_owned(), handle);
+        }
+        handles
+    }
 }
 
 impl Reader<'_, '_> {

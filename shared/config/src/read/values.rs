@@ -88,6 +88,30 @@ impl Reader<'_, '_> {
         Some(scalar.text.clone())
     }
 
+    /// Somebody's name or id on a chat platform; without `has_names` an id like `U0123` only.
+    pub(super) fn handle(&mut self, node: &Node, what: &str, has_names: bool) -> Option<String> {
+        let scalar = self.scalar(node, what)?;
+        let text = scalar.text.as_str();
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let is_id_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let is_fine = text.len() <= ID_MAX
+            && if has_names {
+                text.chars().all(is_letter)
+            } else {
+                text.starts_with(['U', 'W']) && text.len() > 1 && text.chars().all(is_id_letter)
+            };
+        if !is_fine {
+            let expected = if has_names {
+                "a user name, without @, or a user id"
+            } else {
+                "a member id like U0123ABCD, as the profile shows it"
+            };
+            self.wrong(node, scalar, &format!("a {what} user"), expected);
+            return None;
+        }
+        Some(scalar.text.clone())
+    }
+
     pub(super) fn slug(&mut self, node: &Node) -> Option<String> {
         let scalar = self.scalar(node, "a slug")?;
         let is_letter = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
