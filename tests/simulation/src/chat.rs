@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
-use nightowl_messaging::{ChatUser, Form, Message, Post, Provider, ProviderError, Workspace};
+use nightowl_messaging::{
+    ChatUser, Checkup, Form, FormDef, FormState, Message, Opener, Post, Provider, ProviderError,
+    Whisper, Workspace,
+};
 
 use crate::check;
 use crate::message::{Item, Landing};
@@ -19,6 +22,8 @@ pub(crate) struct Platform {
     pub(crate) down_until: i64,
     /// Where nothing can be posted until the fault is mended.
     pub(crate) broken: BTreeSet<Destination>,
+    /// The credentials of these tenants were revoked.
+    pub(crate) revoked: BTreeSet<String>,
     pub(crate) cannot_find: bool,
     pub(crate) numbers: u64,
 }
@@ -28,6 +33,7 @@ pub(crate) struct Posted {
     pub(crate) at: i64,
     pub(crate) tenant: String,
     pub(crate) to: Destination,
+    pub(crate) under: Option<MessageRef>,
     pub(crate) key: SendKey,
     pub(crate) shows: Box<Message>,
     /// `find` sees it from then on.
@@ -61,7 +67,23 @@ fn unknown() -> ProviderError {
 }
 
 fn broken() -> ProviderError {
-    ProviderError::Broken { reason: "not in the channel".to_owned(), hint: "invite it".to_owned() }
+    ProviderError::Broken {
+        reason: "not in the channel".to_owned(),
+        hint: "invite it".to_owned(),
+        credentials: false,
+    }
+}
+
+fn revoked() -> ProviderError {
+    ProviderError::Broken {
+        reason: "the token was revoked".to_owned(),
+        hint: "install the app again".to_owned(),
+        credentials: true,
+    }
+}
+
+fn gone(may_repost: bool) -> ProviderError {
+    ProviderError::Gone { reason: "gone".to_owned(), may_repost }
 }
 
 impl World {
@@ -81,7 +103,7 @@ impl World {
     }
 
     /// What goes wrong with a call before the platform looks at what it says.
-    fn trouble<T>(&mut self, name: &'static str) -> Option<Answer<T>> {
+    fn trouble<T>(&mut self, name: &'static str, tenant: &str) -> Option<Answer<T>> {
         if self.is_down(name) {
             return Some(match self.chance.below(3) {
                 0 => Answer::Never,
@@ -92,6 +114,9 @@ impl World {
         if self.chat_hit(name, self.rates.chat_429) {
             let wait = u64::try_from(self.chance.between(1, 30)).unwrap_or(1);
             return Some(Answer::Now(Err(retry(Some(Duration::from_secs(wait))))));
+        }
+        if self.platform(name).revoked.contains(tenant) {
+            return Some(Answer::After(50, Err(revoked())));
         }
         None
     }
@@ -126,7 +151,7 @@ impl World {
 
     pub(crate) fn land(&mut self, landing: Landing) {
         match landing {
-            Landing::Post { message, to, tenant, key, shows, is_first } => {
+            Landing::Post { message, to, under, tenant, key, shows, is_first } => {
                 check::landed(self, &key, is_first);
                 let lag = if self.chance.hit(self.rates.find_lag) {
                     self.chance.between(0, 4_000)
@@ -143,6 +168,7 @@ impl World {
                     at,
                     tenant,
                     to,
+                    under,
                     key,
                     shows,
                     seen_from: at + lag,
@@ -168,11 +194,23 @@ impl World {
     fn post(&mut self, chat: &SimChat, post: &Post) -> Answer<MessageRef> {
         let name = chat.name;
         self.figures.posts += 1;
-        if let Some(trouble) = self.trouble(name) {
+        if let Some(trouble) = self.trouble(name, &chat.tenant) {
             return trouble;
         }
         if self.platform(name).broken.contains(&post.to) {
             return Answer::After(100, Err(broken()));
+        }
+        if let Some(root) = &post.under {
+            self.figures.replies += 1;
+            let Some(posted) = self.platform(name).messages.get(root) else {
+                self.violate(format!("a reply to {root:?}, which was never posted"));
+                return Answer::Now(Err(unknown()));
+            };
+            if posted.to != post.to {
+                self.violate(format!("a reply to {root:?} in another channel"));
+            } else if posted.is_deleted {
+                return Answer::After(100, Err(gone(false)));
+            }
         }
         if post.form == Form::Rich && self.chat_hit(name, self.rates.chat_refused) {
             let reason = "invalid blocks".to_owned();
@@ -194,6 +232,7 @@ impl World {
             let landing = Landing::Post {
                 message,
                 to: post.to.clone(),
+                under: post.under.clone(),
                 tenant: chat.tenant.clone(),
                 key: post.delivery.clone(),
                 shows: Box::new(post.message.clone()),
@@ -204,16 +243,20 @@ impl World {
         answer
     }
 
-    fn update(&mut self, name: &'static str, at: &MessageRef, message: &Message) -> Answer<()> {
+    fn update(&mut self, chat: &SimChat, at: &MessageRef, message: &Message) -> Answer<()> {
+        let name = chat.name;
         self.figures.edits += 1;
-        if let Some(trouble) = self.trouble(name) {
+        if let Some(trouble) = self.trouble(name, &chat.tenant) {
             return trouble;
         }
-        let Some(posted) = self.platform(name).messages.get(at) else {
+        let platform = self.platform(name);
+        let Some(posted) = platform.messages.get(at) else {
             self.violate(format!("an edit of {at:?}, which was never posted"));
             return Answer::Now(Err(unknown()));
         };
-        let gone = |may_repost| ProviderError::Gone { reason: "gone".to_owned(), may_repost };
+        if platform.broken.contains(&posted.to) {
+            return Answer::After(100, Err(broken()));
+        }
         if posted.is_deleted {
             return Answer::After(100, Err(gone(true)));
         }
@@ -233,11 +276,12 @@ impl World {
         &mut self,
         chat: &SimChat,
         to: &Destination,
+        under: Option<&MessageRef>,
         key: &SendKey,
         since: Time,
     ) -> Answer<Option<MessageRef>> {
         self.figures.finds += 1;
-        if let Some(trouble) = self.trouble(chat.name) {
+        if let Some(trouble) = self.trouble(chat.name, &chat.tenant) {
             return trouble;
         }
         if self.platform(chat.name).cannot_find {
@@ -252,6 +296,7 @@ impl World {
             posted.key == *key
                 && posted.tenant == chat.tenant
                 && posted.to == *to
+                && posted.under.as_ref() == under
                 && posted.at >= since.millis()
                 && posted.seen_from <= now
                 && !posted.is_deleted
@@ -291,21 +336,22 @@ impl Provider for SimChat {
 
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError> {
         // A post starts here; the request may then be slow.
-        self.shared.with(|world| check::posting(world, self.worker, post));
+        self.shared.with(|world| check::posting(world, self.worker, &self.tenant, post));
         self.ask(|world| world.post(self, post)).await
     }
 
     async fn update(&self, at: &MessageRef, message: &Message) -> Result<(), ProviderError> {
-        self.ask(|world| world.update(self.name, at, message)).await
+        self.ask(|world| world.update(self, at, message)).await
     }
 
     async fn find(
         &self,
         to: &Destination,
+        under: Option<&MessageRef>,
         delivery: &SendKey,
         since: Time,
     ) -> Result<Option<MessageRef>, ProviderError> {
-        self.ask(|world| world.find(self, to, delivery, since)).await
+        self.ask(|world| world.find(self, to, under, delivery, since)).await
     }
 
     async fn look_up_user(&self, user: &ChatUser) -> Result<Option<String>, ProviderError> {
@@ -319,21 +365,34 @@ impl Provider for SimChat {
         .await
     }
 
-    async fn describe_user(&self, _: &str) -> Result<Option<ChatUser>, ProviderError> {
-        self.ask(|_| Answer::Now(Ok(None))).await
+    async fn describe_user(&self, user_ref: &str) -> Result<Option<ChatUser>, ProviderError> {
+        let name = user_ref.trim_start_matches("U-").to_owned();
+        let email = Some(format!("{name}@example.com"));
+        let user_ref = Some(user_ref.to_owned());
+        let found = ChatUser { email, user_ref, name, ..ChatUser::default() };
+        self.ask(|_| Answer::Now(Ok(Some(found)))).await
     }
 
     async fn resolve_channel(&self, channel: &str) -> Result<String, ProviderError> {
         self.ask(|_| Answer::Now(Ok(format!("C-{channel}")))).await
     }
 
-    async fn whisper(&self, _: &str, _: &str, _: &str) -> Result<(), ProviderError> {
+    async fn whisper(&self, _: &str, _: &str, _: &Whisper) -> Result<(), ProviderError> {
         self.ask(|_| Answer::Now(Ok(()))).await
+    }
+
+    async fn open_form(&self, _: &Opener, _: &FormDef, _: &FormState) -> Result<(), ProviderError> {
+        self.ask(|_| Answer::Now(Ok(()))).await
+    }
+
+    async fn check(&self, _: &str) -> Result<Checkup, ProviderError> {
+        let workspace = self.connect().await?;
+        Ok(Checkup { workspace, checks: Vec::new() })
     }
 
     async fn connect(&self) -> Result<Workspace, ProviderError> {
         self.ask(|world| {
-            if let Some(trouble) = world.trouble(self.name) {
+            if let Some(trouble) = world.trouble(self.name, &self.tenant) {
                 return trouble;
             }
             Answer::Now(Ok(Workspace {

@@ -3,12 +3,16 @@
 use nightowl_domain::{
     Actor, Alert, ClaimMode, DropReason, EventKind, Policy, Send, SendKey, SendState, Status, What,
 };
-use nightowl_messaging::Post;
+use nightowl_messaging::{Message, NoticeMessage, Post};
 
 use crate::world::{Claimed, World};
 
 /// The worst difference of two clocks.
 const SKEW: i64 = 6_000;
+/// What telling operators takes, with a worker that stands still meanwhile.
+const TELLING: i64 = 120_000;
+/// An hour by clocks that differ.
+const TOLD_AGAIN: i64 = 3_600_000 - 2 * SKEW;
 /// What a provider's call may take.
 const CALL: i64 = 8_000;
 /// How late anything may be once nothing fails: 90 s, one sweep, and the work itself.
@@ -296,7 +300,13 @@ fn opened(world: &mut World, after: &Alert) {
 }
 
 /// S3, at the moment a worker begins to post.
-pub(crate) fn posting(world: &mut World, worker: usize, post: &Post) {
+pub(crate) fn posting(world: &mut World, worker: usize, tenant: &str, post: &Post) {
+    if let (Message::Notice(NoticeMessage { text, alert: None }), None) =
+        (&post.message, &post.under)
+    {
+        told(world, tenant, text);
+        return;
+    }
     let (task, now) = (world.task, world.time(worker));
     let claims = world.claims.get(&post.delivery).cloned().unwrap_or_default();
     let ends = now + std::time::Duration::from_millis(CALL.unsigned_abs());
@@ -307,6 +317,24 @@ pub(crate) fn posting(world: &mut World, worker: usize, post: &Post) {
         world.violate(format!("S3 {} is posted without a lease at {now}", post.delivery));
     }
     world.note(|| format!("worker {worker} posts {}", post.delivery));
+}
+
+/// Operators hear of the same trouble once an hour; for some seconds it is tried in one place
+/// after the other to tell them.
+fn told(world: &mut World, tenant: &str, text: &str) {
+    world.figures.operators_told += 1;
+    let provider = text.split(' ').next().unwrap_or_default().to_owned();
+    let topic = (tenant.to_owned(), provider);
+    let now = world.now;
+    match world.told.get(&topic).map(|at| now - at) {
+        Some(0..TELLING) => {}
+        Some(TELLING..TOLD_AGAIN) => {
+            world.violate(format!("L6 operators of {tenant} are told twice in an hour: {text}"));
+        }
+        Some(_) | None => {
+            world.told.insert(topic, now);
+        }
+    }
 }
 
 /// Whether the running task holds this send as one that was never posted.

@@ -150,13 +150,14 @@ fn settled(world: &World, alert: &Alert, found: &mut Vec<String>, lost: &mut u64
                     *lost += u64::from(is_page);
                 }
                 let noted = world.rows.reverse.get(&shown.message);
-                if noted.is_none_or(|(_, key)| *key != send.key) {
+                if !send.is_reply() && noted.is_none_or(|(_, key)| *key != send.key) {
                     found.push(format!("{name}: {} has no reverse row", send.key));
                 }
             }
             SendState::Dropped(_) => {}
             SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => {
                 *lost += u64::from(is_page);
+                found.push(format!("L6 {name}: {} is neither said nor dropped", send.key));
             }
         }
     }

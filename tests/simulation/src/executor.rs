@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use nightowl_domain::Outcome;
+use nightowl_engine::chat::Visitor;
+use nightowl_engine::ports::{Clock, Config, Ports, Providers};
 use nightowl_engine::{Engine, EngineError};
 
 use crate::message::{Click, Item, Job};
@@ -262,17 +264,25 @@ async fn carry_out(
             let applied = engine.act(&act.occurrence, act.kind.clone(), actor, event).await?;
             Ok(Some(applied.outcome))
         }
-        Job::Click(click) => clicked(&engine, &click).await.map(|()| None),
+        Job::Click(click) => Box::pin(clicked(&engine, &click)).await.map(|()| None),
     }
 }
 
+/// As a platform's function does it, from the proved callback on.
 async fn clicked(engine: &Engine<SimPorts>, click: &Click) -> Result<(), EngineError> {
-    let actor = people::actor(&click.who);
-    match engine.click(&click.tenant, &click.action, &actor).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.is_retryable() => {
-            engine.click_later(&click.tenant, &click.action, &actor).await.map(|_| ())
-        }
-        Err(error) => Err(error),
-    }
+    let (ports, action) = (engine.ports(), &click.action);
+    let tenant = ports.config().tenant(&click.tenant).await?;
+    let provider = ports.providers().provider(&click.tenant, action.provider).await?;
+    let (Some(tenant), Some(provider)) = (tenant, provider) else { return Ok(()) };
+    let visitor = Visitor {
+        tenant: &tenant,
+        provider: provider.as_ref(),
+        user_ref: &action.user_ref,
+        user_name: &action.user_name,
+        channel: &action.channel_id,
+        thread: None,
+        arrived: ports.clock().now(),
+    };
+    Box::pin(engine.on_click(&visitor, action, None)).await;
+    Ok(())
 }

@@ -9,6 +9,10 @@ pub struct Figures {
     pub alerts: u64,
     pub pages: u64,
     pub posts: u64,
+    /// Of them, replies under a card.
+    pub replies: u64,
+    /// Posts for operators, who are told what is broken.
+    pub operators_told: u64,
     pub edits: u64,
     pub finds: u64,
     pub writes: u64,
@@ -51,6 +55,8 @@ impl Figures {
         self.alerts += other.alerts;
         self.pages += other.pages;
         self.posts += other.posts;
+        self.replies += other.replies;
+        self.operators_told += other.operators_told;
         self.edits += other.edits;
         self.finds += other.finds;
         self.writes += other.writes;
@@ -85,6 +91,8 @@ impl Figures {
             ("alerts", self.alerts.to_string()),
             ("pages", self.pages.to_string()),
             ("posts", self.posts.to_string()),
+            ("replies", self.replies.to_string()),
+            ("operators_told", self.operators_told.to_string()),
             ("edits", self.edits.to_string()),
             ("finds", self.finds.to_string()),
             ("writes", self.writes.to_string()),

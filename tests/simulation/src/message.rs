@@ -79,6 +79,7 @@ pub(crate) enum Landing {
     Post {
         message: MessageRef,
         to: Destination,
+        under: Option<MessageRef>,
         tenant: String,
         key: SendKey,
         shows: Box<Message>,

@@ -107,6 +107,7 @@ pub(crate) fn click_on(world: &mut World, message: &MessageRef) {
     let action = IncomingAction {
         provider,
         action,
+        choice: None,
         value,
         user_ref: format!("U-{who}"),
         user_name: who.clone(),

@@ -206,6 +206,16 @@ fn breaks(world: &mut World) {
     if places.is_empty() || world.healed_at.is_some() {
         return;
     }
+    if world.chance.hit(0.2) {
+        let tenants: Vec<String> = world.configured.keys().cloned().collect();
+        let (tenant, name) =
+            (world.chance.pick(&tenants).clone(), world.chance.pick(&["chat", "talk"]));
+        world.note(|| format!("the credentials of {tenant} for {name} are revoked"));
+        if let Some(platform) = world.platforms.get_mut(name) {
+            platform.revoked.insert(tenant);
+        }
+        return;
+    }
     let place = world.chance.pick(&places).clone();
     world.note(|| format!("{place:?} is broken"));
     if let Some(platform) = world.platforms.get_mut(place.provider()) {
@@ -220,6 +230,7 @@ fn heal(world: &mut World) {
     for platform in world.platforms.values_mut() {
         platform.down_until = 0;
         platform.broken.clear();
+        platform.revoked.clear();
         platform.cannot_find = false;
     }
 }

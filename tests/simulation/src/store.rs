@@ -28,6 +28,8 @@ pub(crate) struct Rows {
     pub(crate) reverse: BTreeMap<MessageRef, (Occurrence, SendKey)>,
     once: BTreeMap<String, Time>,
     identities: BTreeMap<(String, String, String), String>,
+    faces: BTreeMap<(String, String, String), String>,
+    kept: BTreeMap<String, (String, Time)>,
     sweep: Option<(Time, Option<String>)>,
 }
 
@@ -52,6 +54,18 @@ impl Rows {
 
     pub(crate) fn owes(&self) -> bool {
         self.due.values().any(|due| due.now.is_some())
+    }
+
+    fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {
+        let key = |of: &str| (tenant.to_owned(), provider.to_owned(), of.to_owned());
+        let user_ref = self.faces.get(&key(user))?;
+        let is_still = self.identities.get(&key(user_ref)).is_some_and(|met| met == user);
+        is_still.then(|| user_ref.clone())
+    }
+
+    fn kept(&self, what: &str, now: Time) -> Option<String> {
+        let kept = self.kept.get(what).filter(|(_, until)| *until > now);
+        kept.map(|(text, _)| text.clone())
     }
 
     fn conflict(&self, alert: &Alert) -> Option<StoreError> {
@@ -353,9 +367,48 @@ impl Store for SimStore {
         user: &str,
     ) -> Result<(), StoreError> {
         let key = (tenant.to_owned(), provider.to_owned(), user_ref.to_owned());
+        let back = (tenant.to_owned(), provider.to_owned(), user.to_owned());
         self.change(|world| {
+            world.rows.faces.insert(back, user_ref.to_owned());
             world.rows.identities.insert(key, user.to_owned());
             Ok(())
+        })
+        .await
+    }
+
+    async fn read_face(
+        &self,
+        tenant: &str,
+        provider: &str,
+        user: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.look(|world| world.rows.face(tenant, provider, user)).await
+    }
+
+    async fn keep(
+        &self,
+        what: &str,
+        text: &str,
+        now: Time,
+        seconds: u64,
+    ) -> Result<(), StoreError> {
+        let until = now + std::time::Duration::from_secs(seconds);
+        self.change(|world| {
+            world.rows.kept.insert(what.to_owned(), (text.to_owned(), until));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.look(|world| world.rows.kept(what, now)).await
+    }
+
+    async fn take_kept(&self, what: &str, now: Time) -> Result<Option<String>, StoreError> {
+        self.change(|world| {
+            let kept = world.rows.kept(what, now);
+            world.rows.kept.remove(what);
+            Ok(kept)
         })
         .await
     }

@@ -1,12 +1,12 @@
 //! Configurations, and how they change under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use nightowl_domain::{
     Integration, Method, Policy, Rotation, RotationLength, Schedule, Severity, Target, Tenant,
-    Tier, Time, User,
+    Tier, Time, Turn, User,
 };
 
 use crate::chance::Chance;
@@ -74,7 +74,8 @@ pub(crate) fn tenant(chance: &mut Chance, slug: &str, version: usize) -> Tenant 
             ("talk".to_owned(), channel("talk")),
             ("inbox".to_owned(), "alerts".to_owned()),
         ]),
-        allow_unlinked: false,
+        allow_unlinked: chance.hit(0.3),
+        thread_replies: replies(chance),
         users: ids.iter().map(|id| user(id)).collect(),
         schedules: vec![schedule(chance, &ids)],
         policies: (0..policies).map(|number| policy(chance, number, &ids)).collect(),
@@ -92,12 +93,19 @@ pub(crate) fn tenant(chance: &mut Chance, slug: &str, version: usize) -> Tenant 
     }
 }
 
+/// Mostly all of them, as by default.
+fn replies(chance: &mut Chance) -> BTreeSet<Turn> {
+    let some = chance.hit(0.3);
+    Turn::ALL.into_iter().filter(|_| !some || chance.hit(0.5)).collect()
+}
+
 fn user(id: &str) -> User {
     User {
         id: id.to_owned(),
         name: id.to_uppercase(),
         email: Some(format!("{id}@example.com")),
         timezone: None,
+        handles: BTreeMap::new(),
     }
 }
 

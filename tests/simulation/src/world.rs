@@ -48,6 +48,8 @@ pub(crate) struct World {
     /// When each page was born, and how often each send was posted.
     pub(crate) born: BTreeMap<SendKey, i64>,
     pub(crate) landed: BTreeMap<SendKey, u32>,
+    /// When operators of a tenant were told last of a provider.
+    pub(crate) told: BTreeMap<(String, String), i64>,
     /// Sends that were posted by a worker to whom they were new.
     pub(crate) landed_first: BTreeSet<SendKey>,
     /// What the events of this world are.
@@ -96,6 +98,7 @@ impl World {
             claims: BTreeMap::new(),
             born: BTreeMap::new(),
             landed: BTreeMap::new(),
+            told: BTreeMap::new(),
             landed_first: BTreeSet::new(),
             kinds: BTreeMap::new(),
             violations: Vec::new(),

@@ -20,7 +20,7 @@ impl Owl {
             Message::Escalation(page) => {
                 page.target.as_ref().is_some_and(|target| target.name == name)
             }
-            Message::Alert(_) | Message::Notice(_) => false,
+            Message::Alert(_) | Message::Notice(_) | Message::Prompt(_) => false,
         })
     }
 
@@ -28,11 +28,13 @@ impl Owl {
     pub fn expect_page_to_nobody(&mut self) -> String {
         let posted = self.expect("a page to nobody", |posted| match &posted.post.message {
             Message::Escalation(page) => page.target.is_none(),
-            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) => false,
+            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) | Message::Prompt(_) => {
+                false
+            }
         });
         match posted.post.message {
             Message::Escalation(page) => page.because.unwrap_or_default(),
-            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) => {
+            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) | Message::Prompt(_) => {
                 unreachable!("see above")
             }
         }
@@ -41,7 +43,20 @@ impl Owl {
     pub fn expect_card(&mut self, title: &str) -> Posted {
         self.expect(&format!("the card of {title:?}"), |posted| match &posted.post.message {
             Message::Alert(alert) => alert.title == title,
-            Message::Escalation(_) | Message::Direct(_) | Message::Notice(_) => false,
+            Message::Escalation(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_) => false,
+        })
+    }
+
+    /// Somebody was asked what fixed it.
+    pub fn expect_prompt(&mut self, user: &str) -> Posted {
+        self.expect(&format!("a question to {user}"), |posted| match &posted.post.to {
+            nightowl_domain::Destination::Person { user: to, .. } => {
+                to == user && matches!(posted.post.message, Message::Prompt(_))
+            }
+            nightowl_domain::Destination::Channel { .. } => false,
         })
     }
 
@@ -49,7 +64,10 @@ impl Owl {
     pub fn expect_notice(&mut self, words: &str) -> Posted {
         self.expect(&format!("a notice with {words:?}"), |posted| match &posted.post.message {
             Message::Notice(notice) => notice.text.contains(words),
-            Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) => false,
+            Message::Alert(_)
+            | Message::Escalation(_)
+            | Message::Direct(_)
+            | Message::Prompt(_) => false,
         })
     }
 
@@ -82,10 +100,12 @@ impl Owl {
                 Message::Alert(_)
                 | Message::Escalation(_)
                 | Message::Direct(_)
-                | Message::Notice(_) => None,
+                | Message::Notice(_)
+                | Message::Prompt(_) => None,
             })
             .collect();
         assert_eq!(cards.len(), 1, "{title:?} has {} cards", cards.len());
+        self.expect_all_seen();
         cards.remove(0)
     }
 
@@ -96,7 +116,8 @@ impl Owl {
     }
 
     /// Every message of every alert shows the alert as it is, every key was posted once, every
-    /// posted message is noted, and nothing is owed but the next tick.
+    /// posted message is noted (but for replies, which have no button), and nothing is owed but
+    /// the next tick.
     pub fn expect_all_settled(&self) {
         for alert in self.ports.store.alerts() {
             for send in &alert.sends {
@@ -106,7 +127,8 @@ impl Owl {
                         let is_current = shown.rev == alert.card_rev || shown.closed || !follows;
                         assert!(is_current, "{send:?} is behind {}", alert.card_rev);
                         let noted = run(self.ports.store.read_reverse(&shown.message));
-                        let expected = Some((alert.occurrence(), send.key.clone()));
+                        let has_row = !send.is_reply();
+                        let expected = has_row.then(|| (alert.occurrence(), send.key.clone()));
                         assert_eq!(noted.unwrap_or_else(|error| panic!("{error}")), expected);
                     }
                     SendState::Dropped(_) => {}
@@ -120,6 +142,7 @@ impl Owl {
             }
         }
         self.expect_no_doubles();
+        self.expect_all_seen();
     }
 
     /// No message stands twice.
@@ -141,6 +164,23 @@ impl Owl {
             assert_eq!(entry.seq, number as u64, "the timeline has no gap");
         }
         entries.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// People see on the platform what was posted and edited, once each.
+    fn expect_all_seen(&self) {
+        let Some(stage) = &self.stage else { return };
+        for posted in self.chat.posted() {
+            let what = describe(&posted);
+            let [seen] = &*stage.seen(&posted.message) else { panic!("{what} is not there once") };
+            assert_eq!(seen.delivery, Some(posted.post.delivery.clone()), "{what}");
+            let Some(alert) = posted.shows.alert() else { continue };
+            for word in [&*alert.title, &*alert.short_id] {
+                assert!(seen.text.contains(word), "{what} does not show {word:?}: {}", seen.text);
+            }
+            if matches!(posted.shows, Message::Alert(_)) {
+                assert!(seen.text.contains(alert.status), "{what}: {}", seen.text);
+            }
+        }
     }
 
     fn expect(&mut self, what: &str, is_it: impl Fn(&Posted) -> bool) -> Posted {
@@ -169,6 +209,7 @@ fn describe(posted: &Posted) -> String {
         Message::Escalation(page) => format!("channel page to {:?}", page.target),
         Message::Direct(page) => format!("page {:?} {:?}", posted.post.to, page.text),
         Message::Notice(notice) => format!("notice {:?}", notice.text),
+        Message::Prompt(prompt) => format!("prompt {:?}", prompt.text),
     };
     format!("{} {} {what}", posted.at, posted.message.provider)
 }

@@ -3,5 +3,34 @@
 mod expect;
 mod owl;
 mod people;
+mod stage;
 
 pub use owl::Owl;
+pub use stage::Platform;
+
+/// Each story is told on every platform: `fn story(on: Platform)` becomes a test for each.
+#[macro_export]
+macro_rules! stories {
+    ($($story:ident),* $(,)?) => {
+        $(
+            mod $story {
+                use $crate::Platform;
+
+                #[test]
+                fn in_memory() {
+                    super::$story(Platform::Script);
+                }
+
+                #[test]
+                fn on_slack() {
+                    super::$story(Platform::Slack);
+                }
+
+                #[test]
+                fn on_mattermost() {
+                    super::$story(Platform::Mattermost);
+                }
+            }
+        )*
+    };
+}

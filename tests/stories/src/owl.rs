@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::stage::{self, Platform, Watched};
 use nightowl_domain::{
     Actor, Alert, Clearing, Event, EventKind, MessageRef, Occurrence, Received, SeriesHash, Tenant,
     Time,
 };
-use nightowl_engine::testing::{ScriptedProvider, TestPorts, fired, run_or_killed, sample_tenant};
+use nightowl_engine::testing::{
+    ScriptedProvider, Stage, TestPorts, fired, run, run_or_killed, sample_tenant,
+};
 use nightowl_engine::{Clock, Engine, EngineError, Intake, Report, Wake, WakeUp};
+use nightowl_messaging::{ChatUser, Provider};
 
 /// How often a step may repeat before it counts as going round for ever.
 const ROUNDS: usize = 2_000;
@@ -23,6 +27,7 @@ pub struct Owl {
     pub chat: ScriptedProvider,
     /// The last resort.
     pub inbox: ScriptedProvider,
+    pub(crate) stage: Option<Arc<dyn Watched>>,
     pub(crate) engine: Engine<TestPorts>,
     /// Messages that an expectation has taken.
     pub(crate) heard: BTreeSet<MessageRef>,
@@ -32,29 +37,32 @@ pub struct Owl {
     pub deaths: usize,
 }
 
-impl Default for Owl {
-    fn default() -> Self {
-        Self::with(sample_tenant())
-    }
-}
-
 impl Owl {
     /// Alice, then Bob after five minutes; ten minutes later once more.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn on(platform: Platform) -> Self {
+        Self::with(platform, sample_tenant())
     }
 
-    pub fn with(tenant: Tenant) -> Self {
+    pub fn with(platform: Platform, tenant: Tenant) -> Self {
         let ports = TestPorts::default();
-        let provider = |name| ScriptedProvider::new(name, ports.clock.clone(), ports.trap.clone());
-        let (chat, inbox) = (provider("chat"), provider("inbox"));
+        let (clock, trap) = (ports.clock.clone(), ports.trap.clone());
+        let stage = stage::on(platform);
+        let (chat, tenant) = match &stage {
+            None => (ScriptedProvider::new("chat", clock.clone(), trap.clone()), tenant),
+            Some(stage) => {
+                let tenant = stage::moved(tenant, &**stage);
+                let behind: Arc<dyn Stage> = stage.clone();
+                (ScriptedProvider::on_stage(behind, clock.clone(), trap.clone()), tenant)
+            }
+        };
+        let inbox = ScriptedProvider::new("inbox", clock, trap);
         ports.providers.set(Arc::new(chat.clone()));
         ports.providers.set(Arc::new(inbox.clone()));
         ports.config.set(tenant);
         let next_sweep = ports.clock.now() + SWEEP_EVERY;
         let engine = Engine::new(ports.clone());
         let heard = BTreeSet::new();
-        Self { ports, chat, inbox, engine, heard, next_sweep, events: 0, deaths: 0 }
+        Self { ports, chat, inbox, stage, engine, heard, next_sweep, events: 0, deaths: 0 }
     }
 
     /// The monitoring tool says that this is wrong.
@@ -143,6 +151,24 @@ impl Owl {
     pub fn lose_wakeups(&self) {
         self.ports.wake.clear();
         self.ports.timer.clear();
+    }
+
+    /// The usual one, as it is configured here.
+    pub fn tenant(&self) -> Tenant {
+        match &self.stage {
+            Some(stage) => stage::moved(sample_tenant(), &**stage),
+            None => sample_tenant(),
+        }
+    }
+
+    /// The platform's user id of one of the two.
+    pub fn face_of(&self, user: &str) -> Option<String> {
+        let asked = ChatUser {
+            user: user.to_owned(),
+            email: Some(format!("{user}@example.com")),
+            ..ChatUser::default()
+        };
+        run(self.chat.look_up_user(&asked)).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub fn now(&self) -> Time {

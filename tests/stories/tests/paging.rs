@@ -2,12 +2,24 @@
 
 use nightowl_domain::{EventKind, Ignored};
 use nightowl_engine::testing::sample_tenant;
-use nightowl_messaging::{Button, Message};
-use nightowl_test_stories::Owl;
+use nightowl_messaging::{Button, Message, Provider};
+use nightowl_test_stories::{Owl, Platform, stories};
 
-#[test]
-fn first_page() {
-    let mut owl = Owl::new();
+stories! {
+    first_page,
+    an_ack_stops_it,
+    unanswered_it_escalates_repeats_and_is_exhausted,
+    somebody_escalates,
+    nobody_is_on_call,
+    a_snooze_ends,
+    an_ack_that_is_forgotten_comes_back,
+    giving_it_back_pages_again,
+    what_has_no_credentials_goes_to_the_last_resort,
+    a_provider_that_is_not_set_up_is_broken,
+}
+
+fn first_page(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     let page = owl.expect_page("alice");
@@ -17,16 +29,18 @@ fn first_page() {
     assert_eq!(page.alert.title, "disk full");
     assert_eq!(
         page.alert.buttons,
-        [Button::Acknowledge, Button::Escalate, Button::Resolve, Button::Runbook]
+        [Button::Acknowledge, Button::Escalate, Button::Resolve, Button::Snooze, Button::Runbook]
     );
     let card = owl.card("disk full");
-    assert_eq!(card.primary_on_call.and_then(|person| person.user_ref).as_deref(), Some("U-alice"));
+    assert_eq!(
+        card.primary_on_call.and_then(|person| person.user_ref).as_deref(),
+        owl.face_of("alice").as_deref()
+    );
     assert!(card.escalation.starts_with("Tier 1 of 2, round 1 of 2: paging Alice; next at"));
 }
 
-#[test]
-fn an_ack_stops_it() {
-    let mut owl = Owl::new();
+fn an_ack_stops_it(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     let page = owl.expect_page("alice");
@@ -45,9 +59,8 @@ fn an_ack_stops_it() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn unanswered_it_escalates_repeats_and_is_exhausted() {
-    let mut owl = Owl::new();
+fn unanswered_it_escalates_repeats_and_is_exhausted(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -74,9 +87,8 @@ fn unanswered_it_escalates_repeats_and_is_exhausted() {
     }
 }
 
-#[test]
-fn somebody_escalates() {
-    let mut owl = Owl::new();
+fn somebody_escalates(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -91,11 +103,10 @@ fn somebody_escalates() {
     owl.expect_page("alice");
 }
 
-#[test]
-fn nobody_is_on_call() {
+fn nobody_is_on_call(on: Platform) {
     let mut tenant = sample_tenant();
     tenant.schedules[0].rotations.clear();
-    let mut owl = Owl::with(tenant);
+    let mut owl = Owl::with(on, tenant);
     owl.alert("disk full");
     let because = owl.expect_page_to_nobody();
     assert!(because.contains("oncall_primary"), "{because}");
@@ -108,9 +119,8 @@ fn nobody_is_on_call() {
     owl.expect_silence();
 }
 
-#[test]
-fn a_snooze_ends() {
-    let mut owl = Owl::new();
+fn a_snooze_ends(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -125,11 +135,10 @@ fn a_snooze_ends() {
     owl.expect_page("bob");
 }
 
-#[test]
-fn an_ack_that_is_forgotten_comes_back() {
+fn an_ack_that_is_forgotten_comes_back(on: Platform) {
     let mut tenant = sample_tenant();
     tenant.policies[0].ack_timeout = Some(std::time::Duration::from_secs(3600));
-    let mut owl = Owl::with(tenant);
+    let mut owl = Owl::with(on, tenant);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -145,9 +154,8 @@ fn an_ack_that_is_forgotten_comes_back() {
     owl.ignore_all();
 }
 
-#[test]
-fn giving_it_back_pages_again() {
-    let mut owl = Owl::new();
+fn giving_it_back_pages_again(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.pass(6);
     owl.ignore_all();
@@ -158,14 +166,15 @@ fn giving_it_back_pages_again() {
     owl.expect_status("disk full", "firing");
 }
 
-#[test]
-fn what_has_no_credentials_goes_to_the_last_resort() {
-    let mut owl = Owl::new();
+fn what_has_no_credentials_goes_to_the_last_resort(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.set_broken(true);
     owl.alert("disk full");
     owl.pass_seconds(2);
     let page = owl.expect_page("alice");
     assert_eq!(page.message.provider, "inbox");
+    let told = owl.expect_notice("NightOwl cannot use ");
+    assert_eq!(told.message.provider, "inbox", "operators are told by another path");
     let timeline = owl.timeline(&owl.newest("disk full").occurrence());
     assert!(timeline.contains("the token was revoked"), "{timeline}");
     owl.chat.set_broken(false);
@@ -175,13 +184,13 @@ fn what_has_no_credentials_goes_to_the_last_resort() {
     owl.expect_silence();
 }
 
-#[test]
-fn a_provider_that_is_not_set_up_is_broken() {
-    let mut owl = Owl::new();
-    owl.ports.providers.remove("chat");
+fn a_provider_that_is_not_set_up_is_broken(on: Platform) {
+    let mut owl = Owl::on(on);
+    owl.ports.providers.remove(Provider::name(&owl.chat));
     owl.alert("disk full");
     let page = owl.expect_page("alice");
     assert_eq!(page.message.provider, "inbox");
     let timeline = owl.timeline(&owl.newest("disk full").occurrence());
-    assert!(timeline.contains("chat is not set up for this tenant"), "{timeline}");
+    let reason = format!("{} is not set up for this tenant", Provider::name(&owl.chat));
+    assert!(timeline.contains(&reason), "{timeline}");
 }

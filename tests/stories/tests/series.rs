@@ -3,13 +3,26 @@
 use std::time::Duration;
 
 use nightowl_domain::{Actor, EventKind, Ignored, Status};
-use nightowl_engine::testing::{run, sample_tenant};
+use nightowl_engine::testing::run;
 use nightowl_engine::{Config, Store};
-use nightowl_test_stories::Owl;
+use nightowl_test_stories::{Owl, Platform, stories};
 
-#[test]
-fn the_source_says_it_is_over() {
-    let mut owl = Owl::new();
+stories! {
+    the_source_says_it_is_over,
+    firing_again_is_a_new_alert,
+    firing_twice_is_one_alert,
+    a_late_clear_of_the_last_alert_closes_nothing_new,
+    a_doubled_event_counts_once,
+    events_that_overtook_each_other,
+    a_clear_that_overtook_its_firing_pages_nobody,
+    a_person_resolves_it_and_it_still_fires,
+    a_long_story_is_kept_whole,
+    the_policy_is_that_of_the_opening,
+    a_tenant_that_was_taken_out_is_still_served,
+}
+
+fn the_source_says_it_is_over(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -22,9 +35,8 @@ fn the_source_says_it_is_over() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn firing_again_is_a_new_alert() {
-    let mut owl = Owl::new();
+fn firing_again_is_a_new_alert(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -49,9 +61,8 @@ fn firing_again_is_a_new_alert() {
     assert!(matches!(shown.expect("it stays readable").status, Status::Resolved { .. }));
 }
 
-#[test]
-fn firing_twice_is_one_alert() {
-    let mut owl = Owl::new();
+fn firing_twice_is_one_alert(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.pass(1);
     owl.alert("disk full");
@@ -65,9 +76,8 @@ fn firing_twice_is_one_alert() {
     assert_eq!(owl.ports.store.alerts().len(), 1);
 }
 
-#[test]
-fn a_late_clear_of_the_last_alert_closes_nothing_new() {
-    let mut owl = Owl::new();
+fn a_late_clear_of_the_last_alert_closes_nothing_new(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.pass(3);
     let late = owl.clearing("disk full");
@@ -83,9 +93,8 @@ fn a_late_clear_of_the_last_alert_closes_nothing_new() {
     owl.expect_silence();
 }
 
-#[test]
-fn a_doubled_event_counts_once() {
-    let mut owl = Owl::new();
+fn a_doubled_event_counts_once(on: Platform) {
+    let mut owl = Owl::on(on);
     let firing = owl.firing("disk full");
     for _ in 0..3 {
         owl.receive(firing.clone());
@@ -103,16 +112,15 @@ fn a_doubled_event_counts_once() {
     owl.expect_status("disk full", "resolved");
 }
 
-#[test]
-fn events_that_overtook_each_other() {
-    let mut owl = Owl::new();
+fn events_that_overtook_each_other(on: Platform) {
+    let mut owl = Owl::on(on);
     let first = owl.firing("disk full");
     owl.pass(1);
     let cleared = owl.clearing("disk full");
     owl.pass(1);
     let second = owl.firing("disk full");
     for events in [[&second, &cleared, &first], [&cleared, &second, &first]] {
-        let mut owl = Owl::new();
+        let mut owl = Owl::on(on);
         owl.pass(3);
         for event in events {
             owl.receive((*event).clone());
@@ -127,9 +135,8 @@ fn events_that_overtook_each_other() {
     }
 }
 
-#[test]
-fn a_clear_that_overtook_its_firing_pages_nobody() {
-    let mut owl = Owl::new();
+fn a_clear_that_overtook_its_firing_pages_nobody(on: Platform) {
+    let mut owl = Owl::on(on);
     let firing = owl.firing("disk full");
     owl.pass(1);
     owl.clear("disk full");
@@ -143,9 +150,8 @@ fn a_clear_that_overtook_its_firing_pages_nobody() {
     assert_eq!(run(owl.ports.store.list("acme", None, None, 5)).expect("a list").items.len(), 1);
 }
 
-#[test]
-fn a_person_resolves_it_and_it_still_fires() {
-    let mut owl = Owl::new();
+fn a_person_resolves_it_and_it_still_fires(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.ignore_all();
     owl.resolve_as("alice");
@@ -157,9 +163,8 @@ fn a_person_resolves_it_and_it_still_fires() {
     assert_eq!(owl.ports.store.alerts().len(), 2);
 }
 
-#[test]
-fn a_long_story_is_kept_whole() {
-    let mut owl = Owl::new();
+fn a_long_story_is_kept_whole(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     for number in 0..40 {
         let text = format!("note {number}");
@@ -174,13 +179,12 @@ fn a_long_story_is_kept_whole() {
     }
 }
 
-#[test]
-fn the_policy_is_that_of_the_opening() {
-    let mut owl = Owl::new();
+fn the_policy_is_that_of_the_opening(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.pass(1);
     owl.ignore_all();
-    let mut tenant = sample_tenant();
+    let mut tenant = owl.tenant();
     tenant.hash = "hash-2".to_owned();
     tenant.policies[0].tiers[1].targets = vec![nightowl_domain::Target::User("alice".to_owned())];
     tenant.policies[0].tiers[0].timeout = Duration::from_secs(3600);
@@ -202,9 +206,8 @@ fn the_policy_is_that_of_the_opening() {
     assert!(timeline.contains("the current policy is used instead"), "{timeline}");
 }
 
-#[test]
-fn a_tenant_that_was_taken_out_is_still_served() {
-    let mut owl = Owl::new();
+fn a_tenant_that_was_taken_out_is_still_served(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");

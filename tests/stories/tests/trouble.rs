@@ -4,19 +4,36 @@ use std::time::Duration;
 
 use nightowl_engine::testing::Script;
 use nightowl_messaging::{Form, Message, ProviderError};
-use nightowl_test_stories::Owl;
+use nightowl_test_stories::{Owl, Platform, stories};
+
+stories! {
+    an_answer_is_lost_after_the_post_landed,
+    an_answer_is_lost_and_the_post_never_came,
+    a_post_lands_late,
+    a_post_hangs,
+    the_rich_form_is_refused,
+    the_platform_asks_for_time,
+    an_ack_while_a_page_is_in_doubt,
+    finding_fails_for_long,
+    finding_is_not_possible,
+    the_provider_is_down_for_the_whole_policy,
+    the_provider_comes_back_for_all_that_waits,
+    an_ack_in_an_outage_stops_the_pages,
+    the_card_is_deleted_in_chat,
+    a_card_that_cannot_be_edited_is_followed_by_a_reply,
+    an_edit_whose_answer_is_lost_is_made_again,
+}
 
 /// The page to Alice is the first thing that is posted.
-fn with_first_post(script: Script) -> Owl {
-    let mut owl = Owl::new();
+fn with_first_post(on: Platform, script: Script) -> Owl {
+    let mut owl = Owl::on(on);
     owl.chat.script([script]);
     owl.alert("disk full");
     owl
 }
 
-#[test]
-fn an_answer_is_lost_after_the_post_landed() {
-    let mut owl = with_first_post(Script::LostLanded);
+fn an_answer_is_lost_after_the_post_landed(on: Platform) {
+    let mut owl = with_first_post(on, Script::LostLanded);
     owl.pass(2);
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -24,9 +41,8 @@ fn an_answer_is_lost_after_the_post_landed() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn an_answer_is_lost_and_the_post_never_came() {
-    let mut owl = with_first_post(Script::LostNotLanded);
+fn an_answer_is_lost_and_the_post_never_came(on: Platform) {
+    let mut owl = with_first_post(on, Script::LostNotLanded);
     owl.pass_seconds(14);
     owl.expect_card("disk full");
     owl.expect_silence();
@@ -36,9 +52,8 @@ fn an_answer_is_lost_and_the_post_never_came() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn a_post_lands_late() {
-    let mut owl = with_first_post(Script::LandsLate(Duration::from_secs(12)));
+fn a_post_lands_late(on: Platform) {
+    let mut owl = with_first_post(on, Script::LandsLate(Duration::from_secs(12)));
     owl.pass(2);
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -46,9 +61,8 @@ fn a_post_lands_late() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn a_post_hangs() {
-    let mut owl = with_first_post(Script::Hang);
+fn a_post_hangs(on: Platform) {
+    let mut owl = with_first_post(on, Script::Hang);
     owl.pass(2);
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -56,17 +70,15 @@ fn a_post_hangs() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn the_rich_form_is_refused() {
-    let mut owl = with_first_post(Script::RefuseRich);
+fn the_rich_form_is_refused(on: Platform) {
+    let mut owl = with_first_post(on, Script::RefuseRich);
     assert_eq!(owl.expect_page("alice").post.form, Form::Plain);
     owl.expect_card("disk full");
     owl.expect_silence();
 }
 
-#[test]
-fn the_platform_asks_for_time() {
-    let mut owl = with_first_post(Script::Retry(Some(Duration::from_secs(40))));
+fn the_platform_asks_for_time(on: Platform) {
+    let mut owl = with_first_post(on, Script::Retry(Some(Duration::from_secs(40))));
     owl.pass_seconds(39);
     owl.expect_card("disk full");
     owl.expect_silence();
@@ -75,10 +87,9 @@ fn the_platform_asks_for_time() {
     assert_eq!(owl.chat.attempts().len(), 3, "nothing was tried in between");
 }
 
-#[test]
-fn an_ack_while_a_page_is_in_doubt() {
+fn an_ack_while_a_page_is_in_doubt(on: Platform) {
     for script in [Script::LostLanded, Script::LostNotLanded] {
-        let mut owl = with_first_post(script);
+        let mut owl = with_first_post(on, script);
         owl.pass_seconds(5);
         owl.ack_as("alice");
         owl.pass(10);
@@ -94,9 +105,8 @@ fn an_ack_while_a_page_is_in_doubt() {
     }
 }
 
-#[test]
-fn finding_fails_for_long() {
-    let mut owl = Owl::new();
+fn finding_fails_for_long(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.script([Script::LostNotLanded]);
     let error = || ProviderError::Refused { reason: "odd".to_owned() };
     owl.chat.fail_finds((0..100).map(|_| error()));
@@ -107,9 +117,8 @@ fn finding_fails_for_long() {
     owl.expect_silence();
 }
 
-#[test]
-fn finding_is_not_possible() {
-    let mut owl = Owl::new();
+fn finding_is_not_possible(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.set_cannot_find(true);
     owl.chat.script([Script::LostNotLanded]);
     owl.alert("disk full");
@@ -119,9 +128,8 @@ fn finding_is_not_possible() {
     owl.expect_silence();
 }
 
-#[test]
-fn the_provider_is_down_for_the_whole_policy() {
-    let mut owl = Owl::new();
+fn the_provider_is_down_for_the_whole_policy(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.set_down(true);
     owl.alert("disk full");
     owl.pass(45);
@@ -140,9 +148,8 @@ fn the_provider_is_down_for_the_whole_policy() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn the_provider_comes_back_for_all_that_waits() {
-    let mut owl = Owl::new();
+fn the_provider_comes_back_for_all_that_waits(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.set_down(true);
     let titles = ["one", "two", "three", "four"];
     for title in titles {
@@ -159,9 +166,8 @@ fn the_provider_comes_back_for_all_that_waits() {
     owl.expect_silence();
 }
 
-#[test]
-fn an_ack_in_an_outage_stops_the_pages() {
-    let mut owl = Owl::new();
+fn an_ack_in_an_outage_stops_the_pages(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.chat.set_down(true);
     owl.alert("disk full");
     owl.pass(7);
@@ -174,9 +180,8 @@ fn an_ack_in_an_outage_stops_the_pages() {
     owl.expect_all_settled();
 }
 
-#[test]
-fn the_card_is_deleted_in_chat() {
-    let mut owl = Owl::new();
+fn the_card_is_deleted_in_chat(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     let card = owl.expect_card("disk full").message;
     owl.expect_page("alice");
@@ -192,9 +197,8 @@ fn the_card_is_deleted_in_chat() {
     owl.expect_status("disk full", "acknowledged");
 }
 
-#[test]
-fn a_card_that_cannot_be_edited_is_followed_by_a_reply() {
-    let mut owl = Owl::new();
+fn a_card_that_cannot_be_edited_is_followed_by_a_reply(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.expect_card("disk full");
     owl.expect_page("alice");
@@ -209,9 +213,8 @@ fn a_card_that_cannot_be_edited_is_followed_by_a_reply() {
     owl.expect_silence();
 }
 
-#[test]
-fn an_edit_whose_answer_is_lost_is_made_again() {
-    let mut owl = Owl::new();
+fn an_edit_whose_answer_is_lost_is_made_again(on: Platform) {
+    let mut owl = Owl::on(on);
     owl.alert("disk full");
     owl.pass(1);
     owl.ignore_all();
@@ -224,6 +227,6 @@ fn an_edit_whose_answer_is_lost_is_made_again() {
     assert!(messages.iter().all(|posted| match &posted.shows {
         Message::Alert(alert) => alert.status == "acknowledged",
         Message::Direct(page) => page.alert.status == "acknowledged",
-        Message::Escalation(_) | Message::Notice(_) => false,
+        Message::Escalation(_) | Message::Notice(_) | Message::Prompt(_) => false,
     }));
 }

@@ -46,12 +46,14 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "nightowl-domain" => &[],
         "nightowl-messaging" => &["domain"],
-        "nightowl-slack" | "nightowl-inbox" => &["domain", "messaging"],
+        "nightowl-slack" | "nightowl-mattermost" | "nightowl-inbox" => &["domain", "messaging"],
         "nightowl-inbound" => &["domain", "messaging"],
         "nightowl-engine" => &["domain", "messaging"],
         "nightowl-store" => &["domain", "messaging", "engine"],
-        "nightowl-providers" => &["domain", "messaging", "engine", "slack", "inbox"],
-        "nightowl-config" => &["domain", "messaging", "engine", "slack", "inbox", "inbound"],
+        "nightowl-providers" => &["domain", "messaging", "engine", "slack", "mattermost", "inbox"],
+        "nightowl-config" => {
+            &["domain", "messaging", "engine", "slack", "mattermost", "inbox", "inbound"]
+        }
         _ => return None,
     })
 }
