@@ -1,5 +1,6 @@
 """The programs of the end-to-end tests and the verbs of their users."""
 
+import functools
 import http.server
 import json
 import os
@@ -38,7 +39,7 @@ def eventually(what, look, seconds=PATIENCE_SECONDS):
             last = error
         if last and not isinstance(last, Exception):
             return last
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(f"{what}: not within {seconds} s; last seen: {last!r}")
 
 
@@ -169,16 +170,22 @@ class Recorder:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = functools.partial(self.server.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serve, daemon=True).start()
+
+    def bodies(self):
+        """Everything that was sent as JSON."""
+        return [json.loads(body) for _, kind, body in self.sent if "json" in kind and body]
+
+    def views(self):
+        """Every modal and Home tab that was ever sent."""
+        return [body["view"] for body in self.bodies() if body.get("view")]
 
     def block_lists(self):
-        """Every list of blocks that was ever sent, of messages and of attachments."""
+        """Every list of blocks that was ever sent, of messages, of attachments and of views."""
         found = []
-        for path, kind, body in self.sent:
-            if "json" not in kind or not body:
-                continue
-            message = json.loads(body)
-            holders = [message, *(message.get("attachments") or [])]
+        for body in self.bodies():
+            holders = [body, *(body.get("attachments") or []), body.get("view") or {}]
             found += [holder["blocks"] for holder in holders if holder.get("blocks")]
         return found
 

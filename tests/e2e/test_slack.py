@@ -82,7 +82,7 @@ def fire(owl, title, **fields):
     return json.loads(text)
 
 
-def click(owl, message, channel, action, user, secret=SIGNING_SECRET, path="interactions"):
+def click(owl, message, channel, action, user, secret=SIGNING_SECRET, trigger=None):
     """What Slack sends for a press of a button, signed by Slack's own library."""
     pressed = button(message, action)
     payload = {
@@ -90,7 +90,7 @@ def click(owl, message, channel, action, user, secret=SIGNING_SECRET, path="inte
         "user": {"id": user, "username": "someone", "name": "someone", "team_id": "T000000001"},
         "api_app_id": "A000000001",
         "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel},
-        "trigger_id": f"1.2.{time.time_ns()}",
+        "trigger_id": trigger or f"1.2.{time.time_ns()}",
         "team": {"id": "T000000001", "domain": "acme"},
         "channel": {"id": channel, "name": "ops-alerts"},
         "message": {"type": "message", "ts": message["ts"]},
@@ -102,7 +102,31 @@ def click(owl, message, channel, action, user, secret=SIGNING_SECRET, path="inte
             "action_ts": f"{time.time():.6f}",
         }],
     }
-    return signed(owl, path, urllib.parse.urlencode({"payload": json.dumps(payload)}), secret)
+    return interact(owl, payload, secret)
+
+
+def interact(owl, payload, secret=SIGNING_SECRET):
+    body = urllib.parse.urlencode({"payload": json.dumps(payload)})
+    return signed(owl, "interactions", body, secret)
+
+
+def fill_in(owl, view, user, values):
+    """What Slack sends for a modal that somebody sends off. `view`: as it was opened."""
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    state = {block["block_id"]: {block["element"]["action_id"]: {
+        "type": block["element"]["type"], "value": values.get(block["block_id"])}}
+        for block in inputs}
+    return interact(owl, {
+        "type": "view_submission",
+        "team": {"id": "T000000001", "domain": "acme"},
+        "user": {"id": user, "username": "someone", "name": "someone", "team_id": "T000000001"},
+        "api_app_id": "A000000001",
+        "trigger_id": f"5.6.{time.time_ns()}",
+        "view": {**view, "id": "V1", "team_id": "T000000001", "hash": "1.1",
+                 "state": {"values": state}, "root_view_id": "V1", "app_id": "A000000001",
+                 "bot_id": "B000000001"},
+        "response_urls": [],
+    })
 
 
 def signed(owl, path, body, secret=SIGNING_SECRET):
@@ -221,6 +245,25 @@ def test_commands_act_and_answer(emulate, owl):
     assert nightowl.alerts()[0]["resolved_by"] == "Alice"
 
 
+def test_a_form_is_opened_and_sent_off(emulate, owl):
+    recorder, slack = emulate
+    nightowl = owl(recorder.url + "/api/")
+    fire(nightowl, "Queue stuck")
+    channel, bob = slack.channel("ops-alerts"), slack.user("bob@example.com")
+    card = wait_card(slack, channel, "Queue stuck")
+    trigger = slack.call("views.generateTriggerId", user_id=bob)["trigger_id"]
+    assert click(nightowl, card, channel, "resolve", bob, trigger=trigger)[0] == 200
+    [view] = recorder.views()
+    assert view["title"]["text"].startswith("Resolve")
+    assert nightowl.alerts()[0]["status"] == "firing", "a form that is only open changes nothing"
+    status, _, text = fill_in(nightowl, view, bob, {"note": "Restarted the consumer"})
+    assert status == 200 and text == "", text
+    alert = nightowl.alerts()[0]
+    assert (alert["resolved_by"], alert["resolution"]) == ("Bob", "Restarted the consumer")
+    eventually("the card says so", lambda: "Restarted the consumer" in shown(
+        [m for m in slack.messages(channel) if m["ts"] == card["ts"]]))
+
+
 def test_an_unanswered_alert_escalates_across_a_crash(emulate, owl):
     recorder, slack = emulate
     nightowl = owl(recorder.url + "/api/", timeout="0.1")
@@ -240,7 +283,7 @@ def test_an_unanswered_alert_escalates_across_a_crash(emulate, owl):
 
 def test_open_alerts_of_a_tenant_that_was_taken_out_go_on(emulate, owl, tmp_path):
     recorder, slack = emulate
-    nightowl = owl(recorder.url + "/api/", timeout="0.2")
+    nightowl = owl(recorder.url + "/api/", timeout="0.1")
     fire(nightowl, "Still burning")
     alice, bob = slack.direct("alice@example.com"), slack.direct("bob@example.com")
     wait_card(slack, alice, "Still burning")
