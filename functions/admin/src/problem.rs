@@ -73,6 +73,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, &detail)
     }
 
+    pub(crate) fn broken_off() -> Self {
+        let detail = "the connection ended before the body did";
+        Self::new(StatusCode::BAD_REQUEST, "broken-off", "The body is not complete", detail)
+    }
+
     pub(crate) fn media_type(expected: &str) -> Self {
         let detail = format!("send the body as `Content-Type: {expected}`");
         let title = "The body is of another type";

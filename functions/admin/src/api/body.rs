@@ -3,12 +3,17 @@
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::problem::Problem;
 
 /// Reads all of it, or says that it is too large.
 pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, bytes_max).await.map_err(|_| Problem::too_large(bytes_max))
+    match Limited::new(body, bytes_max).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(bytes_max)),
+        Err(_) => Err(Problem::broken_off()),
+    }
 }
 
 /// Whether the content type is one of these, parameters aside. An absent one is.

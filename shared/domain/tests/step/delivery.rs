@@ -310,7 +310,7 @@ fn a_deleted_card_of_an_open_alert_is_posted_anew() {
     }
 
     let mut world = World::firing();
-    world.clear();
+    world.pass(seconds(9)).clear();
     let gone = edit(&mut world, |at| Settlement::Gone { at });
     assert_eq!(world.card().key, gone);
     assert!(!refreshes(&world).iter().any(|(key, _)| *key == gone));

@@ -109,9 +109,9 @@ async fn a_public_channel_is_joined_and_a_private_one_says_what_to_click() {
     assert!(reason.contains("deleted"), "{reason}");
 }
 
-/// A reply to what is gone is still said; a reply to a reply goes into its thread.
+/// A reply to a reply goes into its thread; to what is gone, nothing is said out of its context.
 #[tokio::test]
-async fn a_reply_finds_its_thread_or_stands_alone() {
+async fn a_reply_finds_its_thread_or_is_let_go() {
     let world = World::new().await;
     let card = world.post("alerts", "card").await.expect("a post");
     let under = |at, key: &str| Post {
@@ -124,8 +124,8 @@ async fn a_reply_finds_its_thread_or_stands_alone() {
     let to_reply = world.chat.post(&under(reply, "r2")).await.expect("a reply");
     assert_eq!(world.stored(&to_reply).root_id, card.message);
     assert!(world.double.delete(&card.message));
-    let alone = world.chat.post(&under(card, "r3")).await.expect("a post");
-    assert_eq!(world.stored(&alone).root_id, "");
+    let let_go = world.chat.post(&under(card, "r3")).await;
+    assert!(matches!(let_go, Err(ProviderError::Gone { may_repost: false, .. })), "{let_go:?}");
 }
 
 /// After an hour of chatter, and although a thousand changes is all that the server answers.
