@@ -253,8 +253,8 @@ fn by_email<'a>(tenant: &'a Tenant, described: &ChatUser) -> Option<&'a User> {
     email.filter(|email| !email.is_empty()).and_then(|email| tenant.user_by_email(email))
 }
 
-/// An address that is shown and known to nobody says that it is somebody else, and so does another
-/// name in the configuration.
+/// Two addresses that differ say that it is somebody else, and so does another name in the
+/// configuration.
 fn by_name<'a>(
     tenant: &'a Tenant,
     provider: &str,
@@ -263,7 +263,8 @@ fn by_name<'a>(
 ) -> Option<&'a User> {
     let is_called =
         |user: &&User| user.id.eq_ignore_ascii_case(name) && !user.handles.contains_key(provider);
-    tenant.users.iter().find(is_called).filter(|_| described.email.is_none())
+    let called = tenant.users.iter().find(is_called);
+    called.filter(|user| described.email.is_none() || user.email.is_none())
 }
 
 fn bare(handle: &str) -> Option<&str> {

@@ -110,13 +110,22 @@ fn somebody_without_an_address_is_met_by_their_user_name() {
     let world = World::new();
     world.chat.add_user("U1", called("Alice", None));
     assert_eq!(world.identify("U1"), Identity::Known(alice()));
-    // An address that is shown says that it is somebody else.
+    // Another address than the configured one says that it is somebody else.
     world.chat.add_user("U2", called("alice", Some("eve@example.com")));
     assert_eq!(world.identify("U2"), Identity::Unknown(Stranger::NotListed));
     // And so does another name in the configuration.
     world.ports.config.set(with_handle("caroline"));
     world.chat.add_user("U3", called("carol", None));
     assert_eq!(world.identify("U3"), Identity::Unknown(Stranger::NoEmail));
+    // Where the configuration has no address, there is nothing to differ from.
+    let mut tenant = with_handle("caroline");
+    tenant.users.iter_mut().filter(|user| user.id == "carol").for_each(|user| {
+        user.handles.clear();
+    });
+    world.ports.config.set(tenant);
+    world.chat.add_user("U5", called("carol", Some("c@elsewhere.example")));
+    let carol = Actor::User { id: "carol".to_owned(), name: "Carol".to_owned() };
+    assert_eq!(world.identify("U5"), Identity::Known(carol));
     let gone = ChatUser { is_gone: true, ..called("alice", None) };
     world.chat.add_user("U4", gone);
     assert_eq!(world.identify("U4"), Identity::Unknown(Stranger::Gone));
