@@ -7,6 +7,7 @@ mod mention;
 mod once;
 
 use nightowl_slack::inbound::{Event, What, parse_event};
+use once::Once;
 
 use crate::needs::Needs;
 use crate::problem::Problem;
@@ -43,7 +44,10 @@ pub(crate) async fn take<N: Needs>(
         tracing::debug!(kind = envelope.kind, "an event that nothing is to be done about");
         return Ok(None);
     };
-    if !once::event(needs, &envelope, deadlines).await? {
+    let once = Once::event(&envelope);
+    if let Some(once) = &once
+        && once.is_done(needs, deadlines).await?
+    {
         tracing::info!(kind = envelope.kind, "an event was told again");
         return Ok(None);
     }
@@ -63,6 +67,9 @@ pub(crate) async fn take<N: Needs>(
             channel::disconnected(&desk.needs, &tenants, "the app was uninstalled").await;
         }
         Call::Home(user_ref) => home::show(needs, &tenants, user_ref, deadlines).await,
+    }
+    if let Some(once) = once {
+        once.done(needs, deadlines).await;
     }
     Ok(None)
 }

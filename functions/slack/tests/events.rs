@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use nightowl_domain::Alert;
-use nightowl_engine::testing::{Posted, ScriptedProvider, Spring};
+use nightowl_engine::testing::{Posted, ScriptedProvider, Spring, run_or_killed};
 use nightowl_messaging::Message;
 use serde_json::{Value, json};
 use slack_double::sign;
@@ -161,6 +161,33 @@ async fn a_stranger_is_told_in_the_thread() {
     world.hear("Ev1", &event).await;
     assert_eq!(world.status(&alert).await, "firing");
     assert_eq!(world.answers().len(), 1);
+}
+
+/// The process dies at any call: Slack got no answer and tells it again, and what was wanted is
+/// done then, once.
+#[tokio::test(start_paused = true)]
+async fn an_event_that_died_half_way_is_done_when_it_is_told_again() {
+    let quiet = World::new();
+    let (_, card) = quiet.in_thread().await;
+    let before = quiet.ports.trap.calls();
+    quiet.hear("Ev1", &mention("app_mention", &card, "note the disk", "9.1")).await;
+    let calls = quiet.ports.trap.calls() - before;
+    assert!(calls > 3, "{calls} calls are no act");
+    for spring in [Spring::KillBefore, Spring::KillAfter] {
+        for number in 0..calls {
+            let world = World::new();
+            let (alert, card) = world.in_thread().await;
+            let event = told("Ev1", &mention("app_mention", &card, "note the disk", "9.1"));
+            world.ports.trap.arm(number, spring);
+            let answer = run_or_killed(&world.ports.trap, world.tell(&event));
+            assert!(answer.is_none(), "{spring:?} at call {number}: it did not die");
+            world.ports.trap.disarm();
+            world.tell(&event).await.is_empty();
+            let timeline = world.read(&alert).await.timeline;
+            let notes = timeline.iter().filter(|entry| entry.text.contains("the disk")).count();
+            assert_eq!(notes, 1, "{spring:?} at call {number} of {calls}");
+        }
+    }
 }
 
 /// Slack tells it again, which is why nothing may have been done.

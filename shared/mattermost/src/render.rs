@@ -13,7 +13,6 @@ mod plain;
 mod response;
 pub(crate) mod text;
 mod whisper;
-mod words;
 
 use nightowl_domain::SendKey;
 use nightowl_messaging::{Form, Message};

@@ -9,7 +9,6 @@ mod edit;
 mod error;
 mod find;
 mod forms;
-mod kept;
 mod people;
 mod post;
 mod server;
@@ -22,8 +21,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::{
-    ChatUser, Checkup, FormDef, FormState, Message, Opener, Post, Provider, ProviderError, Secret,
-    Whisper, Workspace,
+    ChatUser, Checkup, FormDef, FormState, Kept, Message, Opener, Post, Provider, ProviderError,
+    Secret, Whisper, Workspace,
 };
 
 use crate::signer::Signer;
@@ -32,7 +31,6 @@ use crate::wire::{ClientConfig, User};
 use api::{Api, Deadline};
 use channels::Channels;
 use error::{Call, Failure};
-use kept::Kept;
 use people::People;
 
 pub use server::ServerFacts;

@@ -5,12 +5,14 @@ pub mod conformance;
 pub mod error;
 pub mod form;
 pub mod incoming;
+pub mod kept;
 pub mod log;
 pub mod message;
 pub mod provider;
 pub mod secret;
 pub mod settings;
 pub mod verify;
+pub mod words;
 
 pub use error::ProviderError;
 pub use form::{FieldKind, FormDef, FormField, FormId, FormOption, FormState};
@@ -18,6 +20,7 @@ pub use incoming::{
     ActionId, CommandResponse, Field, FormAnswer, IncomingAction, IncomingCommand, IncomingForm,
     InteractionResponse, ResponseSection, WayOn, Whisper,
 };
+pub use kept::Kept;
 pub use log::{LogError, LoggedMessage, MessageLog};
 pub use message::{
     AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Form, Message,

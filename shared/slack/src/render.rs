@@ -4,14 +4,14 @@ mod card;
 mod form;
 mod home;
 mod link;
+mod moment;
 mod person;
 mod plain;
 mod response;
 pub(crate) mod text;
 mod whisper;
-mod words;
 
-use nightowl_messaging::{AlertMessage, Form, Message};
+use nightowl_messaging::{AlertMessage, Form, Message, words};
 
 use crate::wire::{Attachment, Block};
 

@@ -7,7 +7,6 @@ mod codes;
 mod error;
 mod find;
 mod forms;
-mod kept;
 mod people;
 mod setup;
 
@@ -16,8 +15,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::{
-    ChatUser, Checkup, CommandResponse, Form, FormDef, FormState, Message, Opener, Post, Provider,
-    ProviderError, Whisper, Workspace,
+    ChatUser, Checkup, CommandResponse, Form, FormDef, FormState, Kept, Message, Opener, Post,
+    Provider, ProviderError, Whisper, Workspace,
 };
 
 use crate::inbound::ResponseUrl;
@@ -42,7 +41,7 @@ pub struct Slack {
     app_id: Option<String>,
     channels: Channels,
     people: People,
-    me: kept::Kept<(), crate::wire::AuthTest>,
+    me: Kept<(), crate::wire::AuthTest>,
     /// For a whole verb, however many requests it takes.
     budget: Duration,
 }

@@ -8,11 +8,10 @@ use nightowl_messaging::conformance::{Seen, Subject};
 use nightowl_messaging::{ChatUser, Message, Post, ProviderError};
 use tokio::runtime::Runtime;
 
-// The provider's own test has the double and the way it is read; a story needs no other, and not
-// all of it.
-#[allow(dead_code)]
+// The provider's own test has the double and the way it is read; a story needs no other.
+#[allow(dead_code, reason = "a story needs only a part of what the suite does")]
 mod mattermost;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a story needs only a part of what the suite does")]
 mod slack;
 
 /// Where a story happens.

@@ -6,6 +6,7 @@ use nightowl_messaging::CommandResponse;
 use nightowl_slack::inbound::Said;
 use tokio::time::timeout_at;
 
+use super::once::Once;
 use crate::command::say;
 use crate::door::{Who, open};
 use crate::needs::{Listening, Needs, SlackTenants};
@@ -28,7 +29,8 @@ pub(super) async fn act<N: Needs>(
     deadlines: Deadlines,
 ) -> Result<(), Problem> {
     let Some(first) = tenants.first() else { return Ok(()) };
-    if !super::once::message(needs, first, said, deadlines).await? {
+    let once = Once::message(first, said);
+    if once.is_done(needs, deadlines).await? {
         tracing::info!("a message was told under another name");
         return Ok(());
     }
@@ -36,6 +38,7 @@ pub(super) async fn act<N: Needs>(
         [tenant] => done(needs, tenant, said, text, deadlines).await,
         _ => say(words::WHICH_TENANT),
     };
+    once.done(needs, deadlines).await;
     let to = Listening {
         user_ref: &said.user_ref,
         channel: &said.channel,

@@ -13,47 +13,59 @@ use crate::wait::Deadlines;
 /// of its own, an event may be hours late.
 const KEPT: u64 = 2 * 3600;
 
-/// `false`: it was told before, by the same name. Whether it is a retry is not asked of a header:
-/// what never reached us is told again with the same one.
-pub(super) async fn event<N: Needs>(
-    needs: &N,
-    envelope: &Envelope,
-    deadlines: Deadlines,
-) -> Result<bool, Problem> {
-    if envelope.id.is_empty() {
-        return Ok(true);
+/// The name of something that Slack tells of. It is noted as done when it is done and not before:
+/// if the process dies in between, Slack tells it again, and it must not be taken for done. Told
+/// twice at the same moment it is done twice under one event id, which the alert takes once.
+pub(super) struct Once(String);
+
+impl Once {
+    /// Whether it is a retry is not asked of a header: what never reached us is told again with the
+    /// same one. `None`: it has no name.
+    pub(super) fn event(envelope: &Envelope) -> Option<Self> {
+        let parts = ["event", &*envelope.team_id, &*envelope.app_id, &*envelope.id];
+        (!envelope.id.is_empty()).then(|| Self::named(&parts))
     }
-    let parts = ["event", &*envelope.team_id, &*envelope.app_id, &*envelope.id];
-    first(needs, &parts, deadlines).await
-}
 
-/// `false`: the same message was acted on already. Slack tells of one message by two kinds of
-/// event, and at times by many names.
-pub(super) async fn message<N: Needs>(
-    needs: &N,
-    tenant: &str,
-    said: &Said,
-    deadlines: Deadlines,
-) -> Result<bool, Problem> {
-    first(needs, &["message", tenant, &said.channel, &said.ts], deadlines).await
-}
+    /// Slack tells of one message by two kinds of event, and at times by many names.
+    pub(super) fn message(tenant: &str, said: &Said) -> Self {
+        Self::named(&["message", tenant, &said.channel, &said.ts])
+    }
 
-/// Where that cannot be found out nothing is done, and Slack is asked to tell it again.
-async fn first<N: Needs>(needs: &N, parts: &[&str], deadlines: Deadlines) -> Result<bool, Problem> {
-    let parts: Vec<&[u8]> =
-        [&b"slack"[..]].into_iter().chain(parts.iter().map(|p| p.as_bytes())).collect();
-    let what = format!("slack-{}", Hash::of(&parts).text(20));
-    let ports = needs.engine().ports();
-    let now = ports.clock().now();
-    match timeout_at(deadlines.opened(), ports.store().use_once(&what, now, KEPT)).await {
-        Ok(Ok(is_first)) => Ok(is_first),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "whether an event is new cannot be found out");
-            Err(Problem::Unavailable)
+    fn named(parts: &[&str]) -> Self {
+        let parts: Vec<&[u8]> =
+            [&b"slack"[..]].into_iter().chain(parts.iter().map(|part| part.as_bytes())).collect();
+        Self(format!("slack-{}", Hash::of(&parts).text(20)))
+    }
+
+    /// Where that cannot be found out nothing is done, and Slack is asked to tell it again.
+    pub(super) async fn is_done<N: Needs>(
+        &self,
+        needs: &N,
+        deadlines: Deadlines,
+    ) -> Result<bool, Problem> {
+        let ports = needs.engine().ports();
+        let now = ports.clock().now();
+        match timeout_at(deadlines.opened(), ports.store().kept(&self.0, now)).await {
+            Ok(Ok(kept)) => Ok(kept.is_some()),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "whether an event is new cannot be found out");
+                Err(Problem::Unavailable)
+            }
+            Err(_) => {
+                tracing::error!("finding out whether an event is new took too long");
+                Err(Problem::Unavailable)
+            }
         }
-        Err(_) => {
-            tracing::error!("finding out whether an event is new took too long");
-            Err(Problem::Unavailable)
+    }
+
+    /// What cannot be noted is done once more if Slack tells it again.
+    pub(super) async fn done<N: Needs>(&self, needs: &N, deadlines: Deadlines) {
+        let ports = needs.engine().ports();
+        let now = ports.clock().now();
+        match timeout_at(deadlines.told(), ports.store().keep(&self.0, "done", now, KEPT)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "that an event was done cannot be noted"),
+            Err(_) => tracing::warn!("noting that an event was done took too long"),
         }
     }
 }

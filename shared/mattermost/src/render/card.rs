@@ -3,14 +3,14 @@
 mod fields;
 mod room;
 
-use nightowl_messaging::{AlertMessage, EscalationMessage, Message};
+use nightowl_messaging::{AlertMessage, EscalationMessage, Message, words};
 
 use crate::wire::Attachment;
 
 use super::buttons::buttons;
 use super::link::{address, link};
 use super::person::mention;
-use super::{Pen, plain, text, words};
+use super::{Pen, plain, text};
 
 pub(crate) use room::{ROOMS, Room, fits};
 

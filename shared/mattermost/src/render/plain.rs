@@ -1,11 +1,11 @@
 //! Messages as text alone, where the attachment was refused.
 
-use nightowl_messaging::{AlertMessage, EscalationMessage, Message};
+use nightowl_messaging::{AlertMessage, EscalationMessage, Message, words};
 
 use super::card::joined;
 use super::link::link;
 use super::person::mention;
-use super::{Pen, text, words};
+use super::{Pen, text};
 
 /// Everything that a person needs to act.
 pub(crate) fn full(message: &Message, pen: &Pen<'_>) -> String {

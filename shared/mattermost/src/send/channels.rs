@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use nightowl_messaging::ProviderError;
+use nightowl_messaging::{Kept, ProviderError};
 
 use crate::render::is_user_id;
 use crate::wire::{Channel, Team};
 
 use super::api::{Api, Ask, Deadline};
 use super::error::{Call, Failure, broken};
-use super::kept::Kept;
 
 /// A channel that is renamed leaves its name to another.
 const KNOWN_FOR: Duration = Duration::from_secs(900);

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use nightowl_messaging::{ChatUser, ProviderError};
+use nightowl_messaging::{ChatUser, Kept, ProviderError};
 
 use crate::wire::{Channel, User};
 
 use super::api::{Api, Ask, Deadline};
 use super::channels::is_id;
 use super::error::{Call, broken};
-use super::kept::Kept;
 
 /// An account keeps its id for life; its address and its name may pass to another person, and the
 /// server takes a page for a deactivated account as if somebody could read it.

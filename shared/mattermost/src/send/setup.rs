@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nightowl_domain::Time;
-use nightowl_messaging::{Secret, Settings};
+use nightowl_messaging::{Kept, Secret, Settings};
 use reqwest::{Client, Url, redirect};
 
 use crate::signer::Signer;
@@ -13,7 +13,6 @@ use crate::signer::Signer;
 use super::Mattermost;
 use super::api::Api;
 use super::channels::Channels;
-use super::kept::Kept;
 use super::people::People;
 
 const CONNECT: Duration = Duration::from_secs(2);

@@ -2,15 +2,16 @@
 
 use nightowl_messaging::{
     ActionId, AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Person,
-    PromptMessage, Snooze,
+    PromptMessage, Snooze, words,
 };
 
 use crate::choice::choice_value;
 use crate::wire::{Block, Choice, Element, Text};
 
 use super::link::{address, link};
+use super::moment::moment;
 use super::person::mention;
-use super::{text, words};
+use super::text;
 
 /// With the other parts it keeps the whole below 12,000 characters.
 const DESCRIPTION_UNITS: usize = 2000;
@@ -36,7 +37,7 @@ pub(crate) fn body(alert: &AlertMessage) -> Vec<Block> {
     }
     let texts = [text::mrkdwn(&alert.description, DESCRIPTION_UNITS), history(alert)];
     blocks.extend(filled(texts).map(Block::section));
-    let notes = [labels(alert), text::mrkdwn(&alert.escalation, 500), links(alert)];
+    let notes = [labels(alert), text::mrkdwn(words::news(alert), 500), links(alert)];
     blocks.extend(filled(notes).map(Block::context));
     let buttons = buttons(alert);
     if !buttons.is_empty() {
@@ -59,7 +60,7 @@ fn summary(alert: &AlertMessage) -> String {
     if alert.count > 1 {
         parts.push(format!("{} times", alert.count));
     }
-    parts.push(format!("since {}", words::moment(alert.fired_at)));
+    parts.push(format!("since {}", moment(alert.fired_at)));
     parts.join(" · ")
 }
 
@@ -96,7 +97,7 @@ fn history(alert: &AlertMessage) -> String {
     let mut done = |what: &str, by: Option<&String>, at| {
         if let Some(by) = by {
             let by = text::line(by, 100);
-            let at = Option::map(at, words::moment).unwrap_or_default();
+            let at = Option::map(at, moment).unwrap_or_default();
             lines.push(format!("{what} by {by} {at}").trim_end().to_owned());
         }
     };
@@ -107,7 +108,7 @@ fn history(alert: &AlertMessage) -> String {
         lines.push(text::mrkdwn(resolution, 500));
     }
     if let Some(until) = alert.snoozed_until {
-        lines.push(format!("Snoozed until {}", words::moment(until)));
+        lines.push(format!("Snoozed until {}", moment(until)));
     }
     if let Some(next) = &alert.superseded_by {
         lines.push(format!("{} came after it", text::line(next, 20)));

@@ -1,9 +1,9 @@
 //! Messages as text alone: for notifications, and where blocks were refused.
 
-use nightowl_messaging::{AlertMessage, Message, Person};
+use nightowl_messaging::{AlertMessage, Message, Person, words};
 
 use super::person::is_user_id;
-use super::{text, words};
+use super::text;
 
 /// Slack cuts the `text` of an edit at 4,000 characters with an error.
 const FULL_UNITS: usize = 3900;
@@ -100,7 +100,7 @@ fn details(alert: &AlertMessage) -> Vec<String> {
         text::fallback(&alert.description, 900),
         by("Acknowledged", alert.acknowledged_by.as_ref()),
         by("Resolved", alert.resolved_by.as_ref()),
-        text::fallback(&alert.escalation, 300),
+        text::fallback(words::news(alert), 300),
         answer,
     ]
 }

@@ -3,13 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use nightowl_messaging::ProviderError;
+use nightowl_messaging::{Kept, ProviderError};
 
 use crate::wire::{self, Body};
 
 use super::api::{Api, Deadline};
 use super::error::{Call, Failure, broken};
-use super::kept::Kept;
 
 /// A channel that was renamed leaves its name to another. Who is told of that forgets at once; other
 /// processes find out by this.

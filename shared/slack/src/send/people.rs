@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use nightowl_messaging::{ChatUser, ProviderError};
+use nightowl_messaging::{ChatUser, Kept, ProviderError};
 
 use crate::render::is_user_id;
 use crate::wire::{Body, Open, Opened, User, UserAnswer};
 
 use super::api::{Api, Deadline};
 use super::error::{Call, broken};
-use super::kept::Kept;
 use super::{Slack, json};
 
 /// An account keeps its id for life; its address may pass to another person.

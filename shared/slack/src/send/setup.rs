@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use nightowl_messaging::{Secret, Settings};
+use nightowl_messaging::{Kept, Secret, Settings};
 use reqwest::{Client, Url, redirect};
 
 use super::Slack;
 use super::api::Api;
 use super::channels::Channels;
-use super::kept::Kept;
 use super::people::People;
 
 const API_URL: &str = "https://slack.com/api/";

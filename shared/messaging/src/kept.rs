@@ -1,4 +1,4 @@
-//! Answers that are kept for a while.
+//! A platform's answers that are kept for a while, so that it is not asked for each message.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,28 +9,28 @@ use std::time::{Duration, Instant};
 const ENTRIES_MAX: usize = 10_000;
 
 /// What was asked → what was answered, and until when that counts.
-pub(crate) struct Kept<K, V> {
+pub struct Kept<K, V> {
     life: Option<Duration>,
     entries: Mutex<BTreeMap<K, (V, Option<Instant>)>>,
 }
 
 impl<K: Ord + Clone, V: Clone> Kept<K, V> {
-    pub(crate) const fn for_ever() -> Self {
+    pub const fn for_ever() -> Self {
         Self { life: None, entries: Mutex::new(BTreeMap::new()) }
     }
 
-    pub(crate) const fn during(life: Duration) -> Self {
+    pub const fn during(life: Duration) -> Self {
         Self { life: Some(life), entries: Mutex::new(BTreeMap::new()) }
     }
 
-    pub(crate) fn get(&self, key: &K) -> Option<V> {
+    pub fn get(&self, key: &K) -> Option<V> {
         let entries = self.entries();
         let (value, until) = entries.get(key)?;
         let counts = until.is_none_or(|until| Instant::now() < until);
         counts.then(|| value.clone())
     }
 
-    pub(crate) fn put(&self, key: K, value: V) {
+    pub fn put(&self, key: K, value: V) {
         let mut entries = self.entries();
         if entries.len() >= ENTRIES_MAX {
             entries.clear();
@@ -40,7 +40,7 @@ impl<K: Ord + Clone, V: Clone> Kept<K, V> {
     }
 
     /// Forgets every entry whose value is this.
-    pub(crate) fn forget_value(&self, value: &V)
+    pub fn forget_value(&self, value: &V)
     where
         V: PartialEq,
     {

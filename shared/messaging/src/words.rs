@@ -1,10 +1,14 @@
-//! Colours, signs and short words: the same as on Slack.
+//! Colours, signs and short words, without any platform's markup: people read the same on all.
 
 use nightowl_domain::Severity;
-use nightowl_messaging::AlertMessage;
 
-/// While it is open, of its severity.
-pub(crate) fn color(alert: &AlertMessage) -> &'static str {
+use crate::AlertMessage;
+
+/// Of what belongs to no alert, as [`color`] says it.
+pub const NEUTRAL: &str = "#868686";
+
+/// `#RRGGBB`: while it is open, of its severity.
+pub fn color(alert: &AlertMessage) -> &'static str {
     match (alert.status, alert.severity) {
         ("resolved", _) => "#2EB67D",
         (_, Severity::Critical) => "#E01E5A",
@@ -14,7 +18,8 @@ pub(crate) fn color(alert: &AlertMessage) -> &'static str {
     }
 }
 
-pub(crate) fn sign(alert: &AlertMessage) -> &'static str {
+/// One emoji before a title.
+pub fn sign(alert: &AlertMessage) -> &'static str {
     match (alert.status, alert.severity) {
         ("resolved", _) => "✅",
         ("acknowledged", _) => "👀",
@@ -27,7 +32,7 @@ pub(crate) fn sign(alert: &AlertMessage) -> &'static str {
 }
 
 /// The sentence on the escalation, unless it only says once more who has done what.
-pub(crate) fn news(alert: &AlertMessage) -> &str {
+pub fn news(alert: &AlertMessage) -> &str {
     let done = [("Acknowledged", &alert.acknowledged_by), ("Resolved", &alert.resolved_by)];
     let is_old = done.iter().any(|(what, by)| {
         by.as_ref().is_some_and(|by| alert.escalation == format!("{what} by {by}."))
@@ -36,7 +41,7 @@ pub(crate) fn news(alert: &AlertMessage) -> &str {
 }
 
 /// What follows the name of a tier; nothing once another one is told.
-pub(crate) fn next_tier(timeout_minutes: f64) -> String {
+pub fn next_tier(timeout_minutes: f64) -> String {
     if timeout_minutes > 0.0 {
         format!(" · next tier in {}", minutes(timeout_minutes))
     } else {
@@ -45,7 +50,7 @@ pub(crate) fn next_tier(timeout_minutes: f64) -> String {
 }
 
 /// `7.5 minutes`, `1 minute`, `6 seconds`.
-pub(crate) fn minutes(minutes: f64) -> String {
+pub fn minutes(minutes: f64) -> String {
     if minutes < 1.0 {
         let seconds = (minutes * 60.0).round().max(0.0);
         return plural(seconds, "second");
