@@ -6,6 +6,7 @@ mod find;
 pub mod guard;
 mod needs;
 mod problem;
+mod trials;
 mod verb;
 mod words;
 

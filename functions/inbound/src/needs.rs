@@ -56,3 +56,33 @@ impl Why {
         }
     }
 }
+
+impl Dropped {
+    /// Told once an hour for each: [`nightowl_engine::Engine::tell_operators`].
+    pub fn topic(&self) -> String {
+        format!("dropped:{}:{}", self.integration, self.why.name())
+    }
+
+    /// What the tenant's operators read.
+    pub fn words(&self) -> String {
+        let id = &self.integration;
+        match &self.why {
+            Why::TooLarge { bytes_max } => format!(
+                "Integration {id} sent a body of more than {} MiB, which was refused. Whatever alerts \
+                 were in it are not known to NightOwl. Make its groups smaller.",
+                bytes_max / (1 << 20)
+            ),
+            Why::Unreadable(reason) => format!(
+                "Integration {id} sent something that cannot be read, and it was refused: {reason}"
+            ),
+            Why::NotSigned => format!(
+                "Integration {id} sent a body without the signature that its hmac_secret asks for, and \
+                 it was refused. Compare the secret on both sides."
+            ),
+            Why::Members(count) => format!(
+                "Integration {id} sent a group in which {count} alerts could not be read; the others \
+                 were taken."
+            ),
+        }
+    }
+}

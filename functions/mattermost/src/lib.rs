@@ -11,6 +11,7 @@ mod event;
 mod needs;
 mod problem;
 mod route;
+mod sections;
 mod tenants;
 mod triggers;
 mod words;

@@ -10,6 +10,7 @@ mod needs;
 mod problem;
 mod prove;
 mod route;
+mod sections;
 mod tell;
 mod wait;
 

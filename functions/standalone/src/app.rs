@@ -2,29 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use nightowl_config::{DemoKeys, Document, KeyFileSealer, Live, Problem, Scope};
-use nightowl_domain::Time;
-use nightowl_engine::ports::{Clock, Config, ConfigStore, Keys, StoreError};
+use nightowl_engine::ports::{Config, ConfigStore, Keys, StoreError};
 use nightowl_engine::{Engine, Spacing};
 use nightowl_messaging::{MessageLog, Secret};
+use nightowl_process::{SystemClock, SystemEntropy, http_builder};
 use nightowl_store::embedded::Embedded;
 use nightowl_store::{DynamoStore, LaptopIntake, Tables, Taken, create_tables};
 use tokio::sync::mpsc;
 
-use crate::clock::{SystemClock, SystemEntropy};
-use crate::connections::Connections;
 use crate::data::{self, Data, KeyFile};
 use crate::failure::Failure;
-use crate::mattermost::MattermostSections;
 use crate::needs::Wiring;
-use crate::ports::{Configuration, Laptop, LaptopKeys};
+use crate::ports::{Configuration, Connections, Laptop, LaptopKeys};
 use crate::queue::{Queue, Waker};
-use crate::slack::SlackSections;
-use crate::trial::Trials;
 
 /// Nobody else can change the configuration while this process holds the folder, and what it
 /// changes itself it forgets at once; an hour is any long time.
@@ -148,18 +143,12 @@ impl Parts {
         let live: Arc<Configuration> =
             Arc::new(Live::new(shared, Arc::clone(&sealer), Arc::new(clock), age));
         let log: Arc<dyn MessageLog> = Arc::new(store.clone());
-        let now: Arc<dyn Fn() -> Time + Send + Sync> = Arc::new(move || clock.now());
         let queue = Arc::new(Queue::default());
         let (hand_over, taken_in) = mpsc::unbounded_channel();
         let http = http_client()?;
-        let connections = Connections {
-            live: Arc::clone(&live),
-            log: Arc::clone(&log),
-            now,
-            http: http.clone(),
-            callbacks: public_url.clone(),
-            made: Mutex::default(),
-        };
+        let callbacks = public_url.clone();
+        let connections =
+            Connections::new(Arc::clone(&live), Arc::clone(&log), clock, http, callbacks);
         let ports = Laptop {
             intake: LaptopIntake::new(store.clone(), crate::ports::nudge(hand_over)),
             store: store.clone(),
@@ -167,7 +156,7 @@ impl Parts {
             clock,
             entropy: SystemEntropy,
             live: Arc::clone(&live),
-            connections,
+            connections: connections.clone(),
             spacing: Spacing::default(),
         };
         let mut engine = Engine::new(ports);
@@ -176,11 +165,7 @@ impl Parts {
         }
         let token = Secret::new(data::random_text(32)?);
         let engine = Arc::new(engine);
-        let slack = SlackSections { live: Arc::clone(&live), http, engine: Arc::clone(&engine) };
-        let mattermost =
-            MattermostSections { live: Arc::clone(&live), engine: Arc::clone(&engine) };
         let wiring = Wiring {
-            trials: Trials { engine: Arc::clone(&engine) },
             engine,
             keys: LaptopKeys { live: Arc::clone(&live), token },
             live,
@@ -192,19 +177,10 @@ impl Parts {
                 login_token: Some(Secret::new(data::random_text(24)?)),
                 public_url,
             },
-            slack,
-            mattermost,
+            connections,
         };
         Ok(Self { wiring, queue, taken_in })
     }
-}
-
-/// For chat platforms: what is longer does not fit a lease.
-pub(crate) fn http_builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(2))
-        .timeout(Duration::from_secs(8))
-        .redirect(reqwest::redirect::Policy::none())
 }
 
 fn http_client() -> Result<reqwest::Client, Failure> {

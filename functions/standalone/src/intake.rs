@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt;
-use nightowl_domain::{AlertId, EventKind, SeriesHash};
-use nightowl_engine::ports::Report;
-use nightowl_engine::{Engine, EngineError};
+use nightowl_engine::Engine;
 use nightowl_store::{DynamoStore, Taken};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -113,30 +110,8 @@ impl Desk {
         listed
     }
 
-    /// Reports of one series in their order, different series at once.
     async fn group(&self, taken: Taken, redelivered: bool) -> bool {
-        let mut series: BTreeMap<Target, Vec<Report>> = BTreeMap::new();
-        for report in taken.reports {
-            series.entry(target(&report)).or_default().push(report);
-        }
-        let done = futures::stream::iter(series.into_values())
-            .map(|reports| async move {
-                for report in &reports {
-                    if let Err(error) = self.engine.apply(report, redelivered).await {
-                        let is_final = matches!(error, EngineError::NoTenant(_));
-                        tracing::warn!(%error, tenant = %report.tenant, "an event failed");
-                        // Its tenant is gone for good, and with it whom to tell.
-                        if !is_final {
-                            return false;
-                        }
-                    }
-                }
-                true
-            })
-            .buffer_unordered(SERIES_MAX)
-            .collect::<Vec<bool>>()
-            .await;
-        done.into_iter().all(|done| done)
+        self.engine.apply_all(taken.reports, redelivered, SERIES_MAX).await.is_ok()
     }
 
     async fn finish(&self, key: &str, is_done: bool) {
@@ -156,30 +131,5 @@ impl Desk {
                 tracing::error!(key, "accepted events failed too often; trying them hourly");
             }
         }
-    }
-}
-
-/// What an event goes to.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
-    Series(SeriesHash),
-    Alert(Option<AlertId>),
-}
-
-fn target(report: &Report) -> Target {
-    match &report.event.kind {
-        EventKind::Fired { integration, dedup_key, .. }
-        | EventKind::Cleared { integration, dedup_key, .. } => {
-            Target::Series(SeriesHash::of(&report.tenant, integration, dedup_key))
-        }
-        EventKind::Acked
-        | EventKind::Unacked
-        | EventKind::Escalated { .. }
-        | EventKind::Snoozed { .. }
-        | EventKind::Resolved { .. }
-        | EventKind::Noted { .. }
-        | EventKind::Tick { .. }
-        | EventKind::Claimed { .. }
-        | EventKind::Settled { .. } => Target::Alert(report.alert),
     }
 }

@@ -5,13 +5,10 @@ mod app;
 mod apply;
 mod cli;
 mod client;
-mod clock;
-mod connections;
 mod data;
 mod failure;
 mod intake;
 mod listen;
-mod log;
 mod mattermost;
 mod needs;
 mod notice;
@@ -20,7 +17,6 @@ mod queue;
 mod route;
 mod serve;
 mod slack;
-mod trial;
 mod worker;
 
 use std::io::Write;
@@ -28,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use nightowl_engine::ports::Clock;
+use nightowl_process::{SystemClock, install_tls, log};
 
 use cli::{Cli, Command, Mattermost, Slack};
 use failure::Failure;
@@ -44,8 +41,7 @@ fn main() -> ExitCode {
         | Command::Slack(_)
         | Command::Mattermost(_) => tracing::Level::WARN,
     });
-    // One provider of cryptography for the whole process; the second caller would find it there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_tls();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(Err(Failure::new(format!("cannot start: {error}")))),
@@ -64,7 +60,7 @@ async fn run(command: Command) -> Result<String, Failure> {
             Ok(format!("{}: no mistakes\n", args.file.display()))
         }
         Command::Apply(args) => apply::run(&args).await,
-        Command::Alerts(args) => alerts::run(&args, clock::SystemClock.now()).await,
+        Command::Alerts(args) => alerts::run(&args, SystemClock.now()).await,
         Command::Slack(Slack::Manifest(args)) => slack::manifest(&args),
         Command::Mattermost(Mattermost::Setup(args)) => mattermost::setup::run(&args).await,
     }

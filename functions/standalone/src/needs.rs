@@ -6,13 +6,10 @@ use nightowl_config::KeyFileSealer;
 use nightowl_engine::Engine;
 use nightowl_engine::ports::Ports;
 use nightowl_messaging::MessageLog;
+use nightowl_process::{SystemClock, SystemEntropy};
 use nightowl_store::DynamoStore;
 
-use crate::clock::{SystemClock, SystemEntropy};
-use crate::mattermost::MattermostSections;
-use crate::ports::{Configuration, DurableIntake, Laptop, LaptopKeys};
-use crate::slack::SlackSections;
-use crate::trial::Trials;
+use crate::ports::{Configuration, Connections, DurableIntake, Laptop, LaptopKeys};
 
 pub(crate) struct Wiring {
     pub(crate) engine: Arc<Engine<Laptop>>,
@@ -22,9 +19,7 @@ pub(crate) struct Wiring {
     pub(crate) sealer: Arc<KeyFileSealer>,
     pub(crate) log: Arc<dyn MessageLog>,
     pub(crate) console: nightowl_fn_admin::Console,
-    pub(crate) slack: SlackSections,
-    pub(crate) mattermost: MattermostSections,
-    pub(crate) trials: Trials,
+    pub(crate) connections: Connections,
 }
 
 impl nightowl_fn_inbound::Needs for Wiring {
@@ -57,25 +52,25 @@ impl nightowl_fn_inbound::Needs for Wiring {
 
 impl nightowl_fn_slack::Needs for Wiring {
     type Ports = Laptop;
-    type Tenants = SlackSections;
+    type Tenants = Connections;
 
     fn engine(&self) -> &Engine<Laptop> {
         &self.engine
     }
-    fn slack_tenants(&self) -> &SlackSections {
-        &self.slack
+    fn slack_tenants(&self) -> &Connections {
+        &self.connections
     }
 }
 
 impl nightowl_fn_mattermost::Needs for Wiring {
     type Ports = Laptop;
-    type Tenants = MattermostSections;
+    type Tenants = Connections;
 
     fn engine(&self) -> &Engine<Laptop> {
         &self.engine
     }
-    fn mattermost_tenants(&self) -> &MattermostSections {
-        &self.mattermost
+    fn mattermost_tenants(&self) -> &Connections {
+        &self.connections
     }
 }
 
@@ -84,7 +79,7 @@ impl nightowl_fn_admin::Needs for Wiring {
     type Keys = LaptopKeys;
     type ConfigStore = DynamoStore;
     type Sealer = KeyFileSealer;
-    type Chat = Trials;
+    type Chat = Connections;
 
     fn engine(&self) -> &Engine<Laptop> {
         &self.engine
@@ -104,8 +99,8 @@ impl nightowl_fn_admin::Needs for Wiring {
     fn config_changed(&self) {
         self.live.invalidate();
     }
-    fn chat(&self) -> &Trials {
-        &self.trials
+    fn chat(&self) -> &Connections {
+        &self.connections
     }
     fn console(&self) -> &nightowl_fn_admin::Console {
         &self.console

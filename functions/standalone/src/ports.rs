@@ -7,12 +7,11 @@ use nightowl_domain::Skew;
 use nightowl_engine::Spacing;
 use nightowl_engine::ports::{ApiRole, KeyOwner, Keys, Ports, StoreError};
 use nightowl_messaging::Secret;
+use nightowl_process::{SystemClock, SystemEntropy};
 use nightowl_store::{DynamoStore, LaptopIntake, Taken};
 use subtle::ConstantTimeEq;
 use tokio::sync::mpsc;
 
-use crate::clock::{SystemClock, SystemEntropy};
-use crate::connections::Connections;
 use crate::queue::Waker;
 
 /// Hands over what was stored to the task that works it off.
@@ -25,6 +24,8 @@ pub(crate) fn nudge(hand_over: mpsc::UnboundedSender<Taken>) -> Nudge {
 }
 
 pub(crate) type Configuration = Live<DynamoStore, KeyFileSealer, SystemClock>;
+pub(crate) type Connections =
+    nightowl_process::Connections<DynamoStore, KeyFileSealer, SystemClock>;
 
 pub(crate) struct Laptop {
     pub(crate) store: DynamoStore,

@@ -95,7 +95,7 @@ impl State {
 #[derive(Clone, Debug)]
 pub(crate) struct Waker {
     pub(crate) queue: std::sync::Arc<Queue>,
-    pub(crate) clock: crate::clock::SystemClock,
+    pub(crate) clock: nightowl_process::SystemClock,
 }
 
 impl Wake for Waker {

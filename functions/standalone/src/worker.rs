@@ -6,12 +6,12 @@ use std::time::Duration;
 use nightowl_domain::Occurrence;
 use nightowl_engine::ports::Clock;
 use nightowl_engine::{Engine, EngineError};
+use nightowl_process::SystemClock;
 use nightowl_store::embedded::Embedded;
 use nightowl_store::{DynamoStore, Taken};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::SystemClock;
 use crate::ports::Laptop;
 use crate::queue::{Lane, Queue, Task};
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Received, Send, SendKey, Settle, Settlement, Time,
+    Received, Send, SendKey, Settle, Settlement, Time, What,
 };
 
 use crate::basis::Basis;
@@ -93,6 +93,7 @@ impl<P: Ports> Engine<P> {
         };
         let settles = self.carry_out(&held, &work.jobs, kit).await;
         delivered.count(&settles);
+        log_page_age(&alert, &settles);
         let broken = broken_providers(&held.alert, &settles);
         self.settle(&held, settles).await?;
         for (provider, reason) in broken {
@@ -231,6 +232,22 @@ impl Delivered {
                 | Settlement::Gone { .. }
                 | Settlement::EditRefused { .. } => self.failed += 1,
             }
+        }
+    }
+}
+
+/// How long the alert owed something before its pages were out: `before` is as it was before the
+/// claim. A page that was tried before has its age told by the first attempt.
+fn log_page_age(before: &Alert, settles: &[Settle]) {
+    let Some(since) = before.owed_since else { return };
+    for settle in settles {
+        let is_page =
+            before.send(&settle.key).is_some_and(|send| matches!(send.what, What::Page(_)));
+        if let Settlement::Sent { at, found: false, .. } = &settle.settlement
+            && is_page
+        {
+            let millis = u64::try_from(at.since(since).as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(counter = "page.posted", millis, delivery = %settle.key);
         }
     }
 }

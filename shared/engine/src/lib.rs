@@ -2,6 +2,7 @@
 
 mod apply;
 mod basis;
+mod batch;
 mod change;
 pub mod chat;
 mod deliver;

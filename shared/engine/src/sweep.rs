@@ -21,6 +21,8 @@ pub struct Swept {
     pub woken: usize,
     /// Overdue alerts seen, those included that were not woken again yet.
     pub overdue: usize,
+    /// How long the most overdue of them has been due.
+    pub oldest: Duration,
     /// Every shard was seen to its end.
     pub complete: bool,
 }
@@ -82,6 +84,7 @@ impl<P: Ports> Engine<P> {
             let page = store.due(pass.shard, now, pass.cursor.take(), PAGE).await?;
             for (occurrence, due) in page.items {
                 swept.overdue += 1;
+                swept.oldest = swept.oldest.max(now.since(due));
                 if pass.is_woken(due, now) {
                     self.wake(&occurrence, None, true).await;
                     swept.woken += 1;

@@ -39,7 +39,8 @@ pub(crate) fn unpack<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, StoreError>
         .map_err(|error| corrupt(&format!("the body of a row at column {}", error.column())))
 }
 
-pub(crate) fn pack_bytes(plain: &[u8]) -> Vec<u8> {
+/// Compressed where that makes it shorter.
+pub fn pack_bytes(plain: &[u8]) -> Vec<u8> {
     let primed = if plain.len() <= PRIMED_MAX { primed::compress(plain, LEVEL) } else { None };
     let (kind, deflated) = match primed {
         Some(primed) => (PRIMED, primed),
@@ -53,7 +54,11 @@ pub(crate) fn pack_bytes(plain: &[u8]) -> Vec<u8> {
     packed
 }
 
-pub(crate) fn unpack_bytes(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+/// What [`pack_bytes`] packed.
+///
+/// # Errors
+/// [`StoreError::Corrupt`].
+pub fn unpack_bytes(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let unpacked = match bytes.split_first() {
         Some((&PLAIN, plain)) => Some(plain.to_vec()),
         Some((&DEFLATED, deflated)) => decompress_to_vec_with_limit(deflated, UNPACKED_MAX).ok(),

@@ -28,7 +28,8 @@ mod store;
 mod tables;
 
 pub use access::{Access, http_client, https_client};
+pub use body::{pack_bytes, unpack_bytes};
 pub use intake::{LaptopIntake, Taken};
-pub use record::FORMAT;
+pub use record::{FORMAT, ReportRecord};
 pub use store::DynamoStore;
 pub use tables::{Tables, create_tables};

@@ -18,7 +18,7 @@ mod timeline;
 
 pub(crate) use alert::AlertRecord;
 pub(crate) use details::DetailsRecord;
-pub(crate) use event::ReportRecord;
+pub use event::ReportRecord;
 pub(crate) use timeline::EntryRecord;
 
 use nightowl_domain::{AlertId, Received, Severity, Time};

@@ -54,6 +54,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "nightowl-config" => {
             &["domain", "messaging", "engine", "slack", "mattermost", "inbox", "inbound"]
         }
+        "nightowl-process" => &["domain", "messaging", "engine", "config", "providers"],
+        "nightowl-aws" => &["domain", "messaging", "engine", "store", "config", "process"],
         _ => return None,
     })
 }

@@ -8,9 +8,10 @@ use super::details::DetailsRecord;
 use super::settle::SettleRecord;
 use super::{Millis, ReceivedRecord, alert_id, severity, time, times};
 
-/// An event on its way, in the intake.
+/// An event on its way, in the intake of a laptop or in a queue. Fields that a newer release added
+/// are left out.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct ReportRecord {
+pub struct ReportRecord {
     tenant: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alert: Option<String>,

@@ -6,7 +6,7 @@ use nightowl_domain::Time;
 use nightowl_engine::ports::{Clock, Entropy};
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SystemClock;
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Time {
@@ -21,7 +21,7 @@ impl Clock for SystemClock {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SystemEntropy;
+pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     /// A system without randomness cannot run safely: ids would repeat, so it stops here.

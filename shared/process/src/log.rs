@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer, filter, fmt};
 /// Only our own crates speak below `warn`: a library's debug line may hold what it was sent.
 ///
 /// `usual`: the level where `NIGHTOWL_LOG` names none.
-pub(crate) fn start(usual: Level) {
+pub fn start(usual: Level) {
     let level = std::env::var("NIGHTOWL_LOG")
         .ok()
         .and_then(|word| word.parse::<Level>().ok())

@@ -4,27 +4,23 @@ use std::sync::Arc;
 
 use nightowl_config::{Problem, Trial};
 use nightowl_domain::Tenant;
-use nightowl_engine::Engine;
-use nightowl_engine::ports::StoreError;
-use nightowl_fn_admin::{Chat, Reach};
+use nightowl_engine::ports::{Clock, ConfigStore, Sealer, StoreError};
 use nightowl_messaging::{Provider, Settings};
+use nightowl_process::{Connections, http_builder};
 use nightowl_providers::connect;
 use serde_json::{Map, Value};
 
-use crate::ports::Laptop;
+use crate::guard::Reach;
+use crate::needs::Chat;
 
-pub(crate) struct Trials {
-    pub(crate) engine: Arc<Engine<Laptop>>,
-}
-
-impl Chat for Trials {
+impl<C: ConfigStore, S: Sealer, K: Clock> Chat for Connections<C, S, K> {
     async fn trial(
         &self,
         tenant: &str,
         provider: &str,
         given: &Map<String, Value>,
     ) -> Result<Result<Trial, Vec<Problem>>, StoreError> {
-        self.engine.ports().live.trial(tenant, provider, given).await
+        self.live().trial(tenant, provider, given).await
     }
 
     fn connect(
@@ -33,10 +29,9 @@ impl Chat for Trials {
         settings: &Settings,
         reach: Reach,
     ) -> Result<Arc<dyn Provider>, String> {
-        let http = reach.guard(crate::app::http_builder()).build();
+        let http = reach.guard(http_builder()).build();
         let http = http.map_err(|error| format!("cannot start an HTTP client: {error}"))?;
-        let connections = &self.engine.ports().connections;
-        connect(settings, &connections.context(tenant, &http))
+        connect(settings, &self.context(tenant, &http))
             .unwrap_or_else(|| Err(format!("there is no provider {}", settings.provider)))
     }
 }
