@@ -7,26 +7,15 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 import acme as tenant
-from harness import EMULATE, NightOwl, Program, Recorder, Slack, eventually, free_port
+import workspace
+from harness import NightOwl
 from mattermost import Listener, Mattermost, setup
-
-TOKEN = "xoxb-e2e-bot-token-0123456789"
 
 
 @pytest.fixture
 def emulate(tmp_path):
     """Somebody else's Slack, with a recorder in front. Answers (recorder, Slack)."""
-    port = free_port()
-    here = __file__.rsplit("/", 1)[0]
-    program = Program(
-        ["node", "--require", f"{here}/loopback.cjs", EMULATE, "start", "--service", "slack",
-         "--port", port, "--seed", f"{here}/emulate.yaml"],
-        tmp_path / "emulate.log",
-    )
-    url = f"http://127.0.0.1:{port}"
-    slack = Slack(url, TOKEN)
-    eventually("the emulator answers", lambda: slack.call("auth.test"))
-    recorder = Recorder(url)
+    program, recorder, slack = workspace.start(tmp_path)
     yield recorder, slack
     recorder.stop()
     program.stop()

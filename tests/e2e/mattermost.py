@@ -17,13 +17,13 @@ JSON = {"Content-Type": "application/json"}
 class Mattermost:
     """The double as a program, driven as its web application drives a real server."""
 
-    def __init__(self, folder, seed=None):
+    def __init__(self, folder, seed=None, env=None):
         command = [DOUBLE, "--listen", "127.0.0.1:0"]
         if seed is not None:
             path = folder / "seed.json"
             path.write_text(json.dumps(seed))
             command += ["--seed", path]
-        self.program = Program(command, folder / "mattermost.log")
+        self.program = Program(command, folder / "mattermost.log", env)
         line = eventually("the double says where it is", lambda: self.program.out.read_text())
         self.url = re.search(r"http://\S+", line).group(0)
 

@@ -7,10 +7,9 @@ import pytest
 
 import acme as tenant
 from acme import ask, fire
-from conftest import TOKEN
 from harness import DOUBLE, NightOwl, Program, eventually, request, shown
 from mattermost import setup
-from test_slack import SIGNING_SECRET, click, wait_card
+from workspace import SIGNING_SECRET, TOKEN, click, wait_card
 
 SLACK = """
     messaging_provider: slack

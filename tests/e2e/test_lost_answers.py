@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from conftest import TOKEN
 from harness import DOUBLE, Program, eventually, free_port, request, shown
-from test_slack import SIGNING_SECRET, fire, owl  # noqa: F401  (a fixture)
+from test_slack import fire, owl  # noqa: F401  (a fixture)
+from workspace import SIGNING_SECRET, TOKEN
 
 
 class Double:

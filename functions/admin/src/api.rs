@@ -7,7 +7,9 @@ mod config;
 mod fields;
 mod json;
 mod list;
+mod messages;
 mod messaging;
+mod migrate;
 mod query;
 mod report;
 mod show;
@@ -28,6 +30,8 @@ pub(crate) fn routes<N: Needs>() -> Router<Arc<N>> {
         .route("/api/v1/admin/alerts/{id}", get(show::show::<N>))
         .route("/api/v1/admin/alerts/{id}/{verb}", post(act::act::<N>))
         .route("/api/v1/admin/messaging/test", post(messaging::test::<N>))
+        .route("/api/v1/admin/messages", get(messages::messages::<N>))
+        .route("/api/v1/admin/migrate/slack-mappings", post(migrate::slack_mappings::<N>))
         .route("/api/v1/admin/status", get(status::status::<N>))
         .route("/api/v1/admin/config", get(config::get::<N>).put(config::put::<N>))
         .route("/api/v1/admin/{*rest}", any(|| async { Problem::no_route() }))

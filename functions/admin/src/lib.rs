@@ -4,6 +4,7 @@ mod api;
 mod console;
 mod find;
 pub mod guard;
+mod health;
 mod needs;
 mod problem;
 mod trials;
@@ -17,5 +18,5 @@ pub use needs::{Chat, Console, Needs};
 
 /// All routes of this function, complete with their paths.
 pub fn router<N: Needs>(needs: Arc<N>) -> axum::Router {
-    api::routes::<N>().merge(console::routes::<N>()).with_state(needs)
+    api::routes::<N>().merge(console::routes::<N>()).merge(health::routes::<N>()).with_state(needs)
 }

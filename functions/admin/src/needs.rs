@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nightowl_config::{Problem, Trial};
 use nightowl_domain::Tenant;
-use nightowl_engine::{ConfigStore, Engine, Keys, Ports, Sealer, StoreError};
+use nightowl_engine::{ConfigStore, Engine, Keys, Mappings, Ports, Sealer, StoreError};
 use nightowl_messaging::{MessageLog, Provider, Secret, Settings};
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::guard::Reach;
 
 /// One value of the process, shared by all requests.
 pub trait Needs: Send + Sync + 'static {
-    type Ports: Ports;
+    type Ports: Ports<Store: Mappings>;
     type Keys: Keys;
     type ConfigStore: ConfigStore;
     type Sealer: Sealer;
@@ -57,7 +57,8 @@ pub trait Chat: Send + Sync + 'static {
 pub struct Console {
     /// Signs sessions and forms: 32 random bytes or more, as text. Another key ends all sessions.
     pub session_key: Secret,
-    /// Logs in once, as the operator; `None`: nobody can log in. Drawn anew by each start.
+    /// Logs in once, as the operator. Drawn anew by each start of a process that can print it;
+    /// `None`: people log in with an API key.
     pub login_token: Option<Secret>,
     /// `https://owl.example.com`, if people reach the console by another address than the one in
     /// their requests' `Host`. Cookies are marked `Secure` if it is https.

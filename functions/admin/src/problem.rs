@@ -37,6 +37,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "role", "The key may not do this", &detail)
     }
 
+    pub(crate) fn operators_only() -> Self {
+        let detail =
+            "this is a tenant's key; this needs an operators' key, which is of all tenants";
+        Self::new(StatusCode::FORBIDDEN, "role", "The key may not do this", detail)
+    }
+
     pub(crate) fn no_alert(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "no-alert", "There is no such alert", detail)
     }
@@ -91,6 +97,12 @@ impl Problem {
 
     pub(crate) fn unavailable() -> Self {
         let detail = "NightOwl cannot reach its own store just now; nothing is lost, try again";
+        let title = "Temporarily unavailable";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail)
+    }
+
+    pub(crate) fn no_database() -> Self {
+        let detail = "the database does not answer; try again in some seconds";
         let title = "Temporarily unavailable";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail)
     }

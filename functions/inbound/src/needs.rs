@@ -2,19 +2,16 @@
 
 use std::future::Future;
 
-use nightowl_engine::{Clock, Config, Entropy, Intake, Keys};
+use nightowl_engine::{Clock, Entropy, Intake, Keys};
 
 /// One value of the process, shared by all requests.
 pub trait Needs: Send + Sync + 'static {
     type Keys: Keys;
-    /// Only to learn an integration's format and default severity.
-    type Config: Config;
     type Intake: Intake;
     type Clock: Clock;
     type Entropy: Entropy;
 
     fn keys(&self) -> &Self::Keys;
-    fn config(&self) -> &Self::Config;
     fn intake(&self) -> &Self::Intake;
     fn clock(&self) -> &Self::Clock;
     fn entropy(&self) -> &Self::Entropy;

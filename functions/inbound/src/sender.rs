@@ -1,7 +1,7 @@
 //! Whose key stands in the path.
 
 use nightowl_domain::Severity;
-use nightowl_engine::{Config, KeyOwner, Keys};
+use nightowl_engine::{KeyOwner, Keys};
 use nightowl_inbound::Format;
 use nightowl_messaging::Secret;
 
@@ -29,27 +29,21 @@ pub(crate) async fn find<N: Needs>(needs: &N, key: Secret) -> Result<Sender, Pro
         tracing::warn!(%error, "a webhook key could not be looked up");
         Problem::unavailable()
     })?;
-    let (tenant, integration, hmac_secret) = match owner {
-        Some(KeyOwner::Integration { tenant, integration, hmac_secret }) => {
-            (tenant, integration, hmac_secret)
+    match owner {
+        Some(KeyOwner::Integration {
+            tenant,
+            integration,
+            format,
+            default_severity,
+            hmac_secret,
+        }) => {
+            let Some(format) = Format::by_name(&format) else {
+                tracing::error!(tenant, integration, format, "an unknown format");
+                return Err(Problem::unavailable());
+            };
+            Ok(Sender { tenant, integration, format, default_severity, hmac_secret })
         }
         // An API key in a URL is in somebody's log by now; it must at least open nothing here.
-        Some(KeyOwner::Api { .. }) | None => return Err(Problem::unknown_key()),
-    };
-    let configured = needs.config().tenant(&tenant).await.map_err(|error| {
-        tracing::warn!(%error, tenant, "the configuration could not be read");
-        Problem::unavailable()
-    })?;
-    let Some(configured) = configured else { return Err(Problem::unknown_key()) };
-    // Keys and configuration are read apart: one may be newer than the other for a moment.
-    let Some(found) = configured.integration(&integration) else {
-        tracing::warn!(tenant, integration, "a key names an integration that is not configured");
-        return Err(Problem::unavailable());
-    };
-    let Some(format) = Format::by_name(&found.format) else {
-        tracing::error!(tenant, integration, format = found.format, "an unknown format");
-        return Err(Problem::unavailable());
-    };
-    let default_severity = found.default_severity;
-    Ok(Sender { tenant, integration, format, default_severity, hmac_secret })
+        Some(KeyOwner::Api { .. }) | None => Err(Problem::unknown_key()),
+    }
 }

@@ -162,7 +162,7 @@ fn status(alert: &Value) -> String {
 }
 
 /// On one line, without what could drive the terminal or make a text read as another.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let shown = text.split(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
     shown.collect::<Vec<_>>().join(" ").chars().filter(|c| !is_direction(*c)).collect()
 }

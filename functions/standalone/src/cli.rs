@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Put a configuration file into force.
     Apply(Apply),
+    /// Take over where the system before NightOwl posted its alerts. Safe to run again.
+    Migrate(Migrate),
     /// List alerts, or show one with its timeline.
     Alerts(Alerts),
     /// Prepare Slack.
@@ -124,6 +126,18 @@ pub(crate) struct Check {
 pub(crate) struct Apply {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// An export of the table `slack_message_mappings`: CSV with a header line, or JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) slack_mappings: PathBuf,
+    /// Whose alerts they are, for rows that do not say so in a column `tenant`.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
     #[command(flatten)]
     pub(crate) target: Target,
 }

@@ -10,6 +10,7 @@ mod failure;
 mod intake;
 mod listen;
 mod mattermost;
+mod migrate;
 mod needs;
 mod notice;
 mod ports;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Check(_)
         | Command::Apply(_)
         | Command::Alerts(_)
+        | Command::Migrate(_)
         | Command::Slack(_)
         | Command::Mattermost(_) => tracing::Level::WARN,
     });
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<String, Failure> {
     match command {
+        Command::Migrate(args) => migrate::run(&args).await,
         Command::Serve(args) => serve::run(&args).await.map(|()| String::new()),
         Command::Check(args) => {
             app::read_document(&args.file)?;
@@ -67,17 +70,17 @@ async fn run(command: Command) -> Result<String, Failure> {
 }
 
 fn report(done: Result<String, Failure>) -> ExitCode {
-    let (code, text, to_stdout) = match done {
-        Ok(text) => (ExitCode::SUCCESS, text, true),
-        Err(failure) => (ExitCode::FAILURE, format!("{failure}\n"), false),
+    let (code, output, error) = match done {
+        Ok(text) => (ExitCode::SUCCESS, text, String::new()),
+        Err(failure) => (ExitCode::FAILURE, failure.done().to_owned(), format!("{failure}\n")),
     };
-    // Some of it came from a server, and nothing that came from elsewhere may drive the terminal.
-    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
     // Whoever closed the pipe does not want to hear about it.
-    let _ = if to_stdout {
-        std::io::stdout().write_all(text.as_bytes())
-    } else {
-        std::io::stderr().write_all(text.as_bytes())
-    };
+    let _ = std::io::stdout().write_all(plain(&output).as_bytes());
+    let _ = std::io::stderr().write_all(plain(&error).as_bytes());
     code
+}
+
+/// Some of it came from a server, and nothing that came from elsewhere may drive the terminal.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }

@@ -24,16 +24,12 @@ pub(crate) struct Wiring {
 
 impl nightowl_fn_inbound::Needs for Wiring {
     type Keys = LaptopKeys;
-    type Config = Configuration;
     type Intake = DurableIntake;
     type Clock = SystemClock;
     type Entropy = SystemEntropy;
 
     fn keys(&self) -> &LaptopKeys {
         &self.keys
-    }
-    fn config(&self) -> &Configuration {
-        &self.live
     }
     fn intake(&self) -> &DurableIntake {
         self.engine.ports().intake()

@@ -123,6 +123,19 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
+impl Work {
+    /// For logs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Reports(_) => "reports",
+            Self::Deliver { .. } => "deliver",
+            Self::Tick { .. } => "tick",
+            Self::Notice { .. } => "notice",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
 impl Body {
     pub fn new(work: Work) -> Self {
         Self { work, journey: Journey::default() }

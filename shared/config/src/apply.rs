@@ -3,6 +3,7 @@
 mod keep;
 mod keys;
 mod plan;
+mod write;
 
 use nightowl_engine::{ConfigStore, Sealer, StoreError};
 
@@ -10,6 +11,7 @@ use crate::document::{Document, OPERATORS, Section};
 use crate::problem::{Problem, Problems};
 use crate::{hash, stored};
 use plan::{Planned, plan};
+use write::{Work, write};
 
 /// Whose document it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +48,11 @@ pub enum ApplyError {
     Store(#[from] StoreError),
 }
 
-/// Chunks first, then key rows, then the pointers, then stale key rows: whatever stops it in the
-/// middle leaves each tenant with its old or its new configuration, whole.
+/// Chunks first, then each tenant's pointer and key rows in one step: whatever stops it in the
+/// middle leaves each tenant with its old or its new configuration, whole, and the keys that belong
+/// to it. Only of more than [`nightowl_engine::KEY_CHANGES_MAX`] changed keys of one tenant, some
+/// may be good too early, or, beyond as many that were given up, too long; to apply the file again
+/// ends that.
 ///
 /// # Errors
 /// [`ApplyError`]; before the first pointer moves, except for [`ApplyError::Raced`] and trouble of
@@ -70,7 +75,7 @@ pub async fn apply<C: ConfigStore, S: Sealer>(
     if !list.is_empty() {
         return Err(ApplyError::Problems(list));
     }
-    write(&planned, &gone, &claims, store, document).await?;
+    write(&Work { planned: &planned, gone: &gone, claims: &claims }, store, scope).await?;
     Ok(applied(&planned, &gone, scope))
 }
 
@@ -116,33 +121,6 @@ async fn gone<C: ConfigStore>(
         }
     }
     Ok(gone)
-}
-
-async fn write<C: ConfigStore>(
-    planned: &[Planned<'_>],
-    gone: &[Section],
-    claims: &[keys::Claim],
-    store: &C,
-    document: &Document,
-) -> Result<(), ApplyError> {
-    let changed = || planned.iter().filter(|plan| plan.is_changed());
-    for plan in changed() {
-        store.put_text(plan.slug(), &plan.hash, &plan.text).await?;
-    }
-    keys::put(claims, store, document).await?;
-    for plan in changed() {
-        let from = plan.from.as_deref();
-        if !store.flip(plan.slug(), from, Some(&plan.hash)).await? {
-            return Err(ApplyError::Raced);
-        }
-    }
-    for section in gone {
-        if !store.flip(section.slug(), Some(&section.tenant.hash), None).await? {
-            return Err(ApplyError::Raced);
-        }
-    }
-    keys::delete_stale(planned, gone, store).await?;
-    Ok(())
 }
 
 fn applied(planned: &[Planned<'_>], gone: &[Section], scope: &Scope) -> Applied {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use nightowl_domain::{Tenant, Time};
+use nightowl_domain::{Integration, Tenant, Time};
 use nightowl_engine::{Clock, Config, ConfigStore, KeyOwner, Keys, Sealer, StoreError};
 use nightowl_messaging::Secret;
 
@@ -173,7 +173,7 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
             return Ok(known);
         }
         let (read, generation) = self.reading();
-        let value = self.store.key_tenant(hash).await?;
+        let value = self.store.key_row(hash).await?.map(|row| row.tenant);
         if let Some(value) = &value {
             let aged = Aged { read, value: value.clone() };
             self.keep(generation, |cache| cache.keys.insert(hash.to_owned(), aged));
@@ -188,6 +188,12 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
         };
         opened.map_err(|why| corrupt(tenant, &why))
     }
+}
+
+/// Every key of an integration stands beside the integration in what is stored.
+fn configured<'t>(tenant: &'t Tenant, id: &str) -> Result<&'t Integration, StoreError> {
+    let found = tenant.integration(id);
+    found.ok_or_else(|| corrupt(&tenant.slug, "a key of an integration that is not there"))
 }
 
 fn corrupt(tenant: &str, why: &str) -> StoreError {
@@ -247,6 +253,8 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Keys for Live<C, S, K> {
             },
             KeyUse::Integration(id, keys) => KeyOwner::Integration {
                 integration: id.to_owned(),
+                format: configured(&loaded.tenant, id)?.format.clone(),
+                default_severity: configured(&loaded.tenant, id)?.default_severity,
                 hmac_secret: keys
                     .hmac_secret
                     .as_ref()

@@ -110,6 +110,8 @@ fn what_was_put_into_force_comes_back_whole_and_without_secrets() {
         Some(KeyOwner::Integration {
             tenant: "acme".into(),
             integration: "prometheus".into(),
+            format: "grafana".into(),
+            default_severity: Severity::Warning,
             hmac_secret: Some(Secret::new("…")),
         })
     );

@@ -57,7 +57,8 @@ pub struct Alert {
     pub sends: Vec<Send>,
     /// Moves when what its messages show changes, `count` excepted.
     pub card_rev: u64,
-    /// When the newest piece of immediate work was added; `None` while there is none.
+    /// When the newest piece of immediate work was added, until it is settled; `None` while there is
+    /// none.
     pub owed_since: Option<Time>,
 
     // Bookkeeping.

@@ -56,6 +56,15 @@ pub enum NoticeKind {
 }
 
 impl Send {
+    /// Somebody is posting or editing it, as far as state tells: the lease may be over.
+    pub const fn is_held(&self) -> bool {
+        match &self.state {
+            SendState::Claimed { .. } => true,
+            SendState::Sent(shown) => shown.refresh.is_some(),
+            SendState::Wanted { .. } | SendState::InDoubt { .. } | SendState::Dropped(_) => false,
+        }
+    }
+
     /// Whether it is said under the card, and so only while that stands.
     pub const fn is_reply(&self) -> bool {
         match &self.what {

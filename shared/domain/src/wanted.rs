@@ -43,11 +43,12 @@ pub fn wanted(alert: &Alert) -> BTreeSet<Want> {
     wants
 }
 
-/// When the sweep must look at this alert; `None` exactly when nothing is owed. Immediate work
-/// counts from when it was added.
+/// When the sweep must look at this alert, or a little earlier; `None` exactly when nothing is owed.
+/// Immediate work counts from when it was added, also while somebody holds it.
 pub fn due_at(alert: &Alert) -> Option<Time> {
     let since = alert.owed_since.unwrap_or(alert.opened.at);
-    wanted(alert).iter().map(|want| want.at().unwrap_or(since)).min()
+    let soonest = wanted(alert).iter().map(|want| want.at().unwrap_or(since)).min()?;
+    Some(alert.owed_since.map_or(soonest, |since| since.min(soonest)))
 }
 
 fn of_send(alert: &Alert, send: &Send) -> Option<Want> {

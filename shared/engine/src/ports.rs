@@ -1,10 +1,14 @@
 //! The engine's only way out. Providers are `dyn`; everything else is generic.
 
 mod config;
+mod config_store;
+mod mappings;
 mod store;
 mod work;
 
-pub use config::{ApiRole, Config, ConfigStore, KeyOwner, Keys, Providers, Sealer};
+pub use config::{ApiRole, Config, KeyOwner, Keys, Providers, Sealer};
+pub use config_store::{ConfigStore, IntegrationRow, KEY_CHANGES_MAX, KeyChange, KeyRow};
+pub use mappings::{Mapping, Mappings};
 pub use store::{Page, Store, StoreError, Summary, Write};
 pub use work::{Clock, Entropy, Grant, Intake, Pacer, Report, Timer, Wake, WakeUp};
 

@@ -113,9 +113,11 @@ impl<P: Ports> Engine<P> {
             let mut cursor = None;
             loop {
                 let page = store.due(shard, horizon, cursor, PAGE).await?;
-                for (occurrence, due) in page.items {
-                    self.wake(&occurrence, (due > now).then_some(due), true).await;
-                    woken += 1;
+                for (occurrence, _) in page.items {
+                    if let Some(alert) = store.read(&occurrence).await? {
+                        self.wake_all(&alert).await;
+                        woken += 1;
+                    }
                 }
                 cursor = page.cursor;
                 if cursor.is_none() {

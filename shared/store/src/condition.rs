@@ -43,6 +43,23 @@ impl Condition {
         condition
     }
 
+    /// Nothing is there, or something with one of these values, of which there is at least one.
+    pub(crate) fn absent_or_one_of(
+        name: &str,
+        values: impl Iterator<Item = AttributeValue>,
+    ) -> Self {
+        let mut condition = Self::not_newer().naming("pk", PK).naming("a", name);
+        let mut words = Vec::new();
+        for (index, value) in values.enumerate() {
+            let word = format!("a{index}");
+            words.push(format!(":{word}"));
+            condition = condition.valuing(&word, value);
+        }
+        let words = words.join(", ");
+        condition.terms.push(format!("(attribute_not_exists(#pk) OR #a IN ({words}))"));
+        condition
+    }
+
     /// Nothing is there, or something whose number is not above this one.
     pub(crate) fn absent_or_at_most(name: &str, value: i64) -> Self {
         let mut condition = Self::not_newer().naming("pk", PK).naming("a", name);

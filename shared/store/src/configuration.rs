@@ -1,6 +1,7 @@
 //! Configuration: immutable text under its hash, one pointer a tenant, and whose a key is.
 
-use nightowl_engine::ports::{ConfigStore, StoreError};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use nightowl_engine::ports::{ConfigStore, KeyChange, KeyRow, StoreError};
 
 use crate::condition::Condition;
 use crate::db::{Refused, Table};
@@ -8,13 +9,10 @@ use crate::query::Query;
 use crate::record::corrupt;
 use crate::row::{Row, SK, text};
 use crate::small::first;
-use crate::{DynamoStore, body, keys, parts};
-
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use crate::{DynamoStore, body, key_rows, keys, parts};
 
 /// The hash that a pointer points to.
 const POINTS_TO: &str = "points_to";
-const TENANT: &str = "tenant";
 /// What belongs to all tenants; no tenant itself.
 const EVERYBODY: &str = "*";
 
@@ -36,26 +34,11 @@ impl ConfigStore for DynamoStore {
         tenant: &str,
         from: Option<&str>,
         to: Option<&str>,
+        keys: &[KeyChange],
     ) -> Result<bool, StoreError> {
-        let condition = match from {
-            None => Condition::absent(),
-            Some(hash) => Condition::equal(POINTS_TO, text(hash)),
-        };
-        // The pointer and the list of who has one move together or not at all.
-        let mut writes = match to {
-            Some(hash) => vec![
-                self.db.put_part(Table::Main, pointer(tenant).text(POINTS_TO, hash), condition)?,
-                self.db.put_part(Table::Main, listed(tenant), Condition::not_newer())?,
-            ],
-            None => vec![
-                self.delete_part(pointer(tenant), condition)?,
-                self.delete_part(listed(tenant), Condition::not_newer())?,
-            ],
-        };
-        if let (Some(hash), None) = (from, to) {
-            let last = Row::new(keys::configuration(tenant), keys::LAST.to_owned());
-            let last = last.text(POINTS_TO, hash);
-            writes.push(self.db.put_part(Table::Main, last, Condition::not_newer())?);
+        let mut writes = self.pointer_parts(tenant, from, to)?;
+        for change in keys {
+            writes.push(key_rows::part(&self.db, change)?);
         }
         first(self.db.transact(writes).await)
     }
@@ -87,36 +70,64 @@ impl ConfigStore for DynamoStore {
         Ok(names.into_iter().filter(|name| name != EVERYBODY).collect())
     }
 
-    async fn key_tenant(&self, key_hash: &str) -> Result<Option<String>, StoreError> {
-        let row = self.db.get(Table::Main, &keys::key(key_hash), "K").await?;
-        row.map(|row| row.get_text(TENANT).map(str::to_owned)).transpose()
+    async fn key_row(&self, key_hash: &str) -> Result<Option<KeyRow>, StoreError> {
+        let row = self.db.get(Table::Main, &keys::key(key_hash), keys::KEY).await?;
+        row.map(|row| key_rows::read(&row)).transpose()
     }
 
-    async fn put_key(&self, key_hash: &str, tenant: &str) -> Result<bool, StoreError> {
-        let row = Row::new(keys::key(key_hash), "K".to_owned()).text(TENANT, tenant);
-        let condition = Condition::absent_or_equal(TENANT, text(tenant));
-        first(self.db.put(Table::Main, row, condition).await)
+    async fn put_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
+        let row = Row::new(keys::LEFTOVERS.to_owned(), keys::leftover(tenant, hash));
+        self.put_over(Table::Main, row).await
     }
 
-    async fn delete_key(&self, key_hash: &str, tenant: &str) -> Result<(), StoreError> {
-        let condition = Condition::equal(TENANT, text(tenant));
-        let pk = keys::key(key_hash);
-        let delete = self.db.delete(Table::Main, (&pk, "K"), Some(condition)).await;
-        delete.or_else(Refused::unless_lost)
+    async fn leftovers(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = self.db.query_all(&Query::rows(Table::Main, keys::LEFTOVERS)).await?;
+        let read = |row: &Row| {
+            let leftover = keys::parse_leftover(row.get_text(SK)?);
+            leftover.ok_or_else(|| corrupt("a leftover of a configuration"))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn delete_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
+        let sk = keys::leftover(tenant, hash);
+        let delete = self.db.delete(Table::Main, (keys::LEFTOVERS, &sk), None).await;
+        delete.map_err(Refused::into_error)
     }
 }
 
 impl DynamoStore {
-    fn delete_part(&self, row: Row, condition: Condition) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(self.db.name(Table::Main))
-            .set_key(Some(row.into_key()))
-            .condition_expression(condition.expression())
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|_| corrupt("a part of a transaction"))?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
+    /// The pointer and the list of who has one move together or not at all.
+    fn pointer_parts(
+        &self,
+        tenant: &str,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let condition = match from {
+            None => Condition::absent(),
+            Some(hash) => Condition::equal(POINTS_TO, text(hash)),
+        };
+        let (db, main) = (&self.db, Table::Main);
+        if from == to {
+            return Ok(vec![db.check_part(main, pointer(tenant), condition)?]);
+        }
+        let mut parts = match to {
+            Some(hash) => vec![
+                db.put_part(main, pointer(tenant).text(POINTS_TO, hash), condition)?,
+                db.put_part(main, listed(tenant), Condition::not_newer())?,
+            ],
+            None => vec![
+                db.delete_part(main, pointer(tenant), condition)?,
+                db.delete_part(main, listed(tenant), Condition::not_newer())?,
+            ],
+        };
+        if let (Some(hash), None) = (from, to) {
+            let last = Row::new(keys::configuration(tenant), keys::LAST.to_owned());
+            let last = last.text(POINTS_TO, hash);
+            parts.push(db.put_part(main, last, Condition::not_newer())?);
+        }
+        Ok(parts)
     }
 }
 

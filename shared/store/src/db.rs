@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 use nightowl_engine::ports::StoreError;
 
@@ -192,6 +193,44 @@ impl Db {
             .build()
             .map_err(|_| corrupt("a part of a transaction"))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+impl Db {
+    /// A deletion as one part of a transaction. Only the row's keys are looked at.
+    pub(crate) fn delete_part(
+        &self,
+        table: Table,
+        row: Row,
+        condition: Condition,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(self.name(table))
+            .set_key(Some(row.into_key()))
+            .condition_expression(condition.expression())
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .build()
+            .map_err(|_| corrupt("a part of a transaction"))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// A condition alone as one part of a transaction. Only the row's keys are looked at.
+    pub(crate) fn check_part(
+        &self,
+        table: Table,
+        row: Row,
+        condition: Condition,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(self.name(table))
+            .set_key(Some(row.into_key()))
+            .condition_expression(condition.expression())
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .build()
+            .map_err(|_| corrupt("a part of a transaction"))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 }
 

@@ -11,8 +11,14 @@ pub(crate) const OCCURRENCE: &str = "O#";
 pub(crate) const POINTER: &str = "P";
 /// What a disabled tenant's pointer was.
 pub(crate) const LAST: &str = "L";
+/// A hash of the admin key that was made at deploy; beside the operators' configuration.
+pub(crate) const DEPLOY_KEY: &str = "D";
 /// The partition that names every tenant that has a pointer.
 pub(crate) const TENANTS: &str = "C";
+/// The partition of what configurations may have left to clean up.
+pub(crate) const LEFTOVERS: &str = "D";
+/// In the partition of a key.
+pub(crate) const KEY: &str = "K";
 pub(crate) const SWEEP: (&str, &str) = ("W", "sweep");
 /// There is one intake on a laptop, in one partition.
 pub(crate) const INTAKE: &str = "E#0";
@@ -39,6 +45,16 @@ pub(crate) fn short_ids(tenant: &str) -> String {
 
 pub(crate) fn key(hash: &str) -> String {
     format!("K#{hash}")
+}
+
+pub(crate) fn leftover(tenant: &str, hash: &str) -> String {
+    format!("{tenant}#{hash}")
+}
+
+/// What [`leftover`] wrote: tenant and hash.
+pub(crate) fn parse_leftover(text: &str) -> Option<(String, String)> {
+    let (tenant, hash) = text.split_once('#')?;
+    Some((tenant.to_owned(), hash.to_owned()))
 }
 
 pub(crate) fn configuration(tenant: &str) -> String {

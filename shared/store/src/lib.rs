@@ -7,6 +7,7 @@ mod columns;
 mod condition;
 mod configuration;
 mod db;
+mod deploy_key;
 mod details;
 mod due;
 #[cfg(feature = "embedded")]
@@ -14,8 +15,10 @@ pub mod embedded;
 mod error;
 mod intake;
 mod kept;
+mod key_rows;
 mod keys;
 mod list;
+mod mappings;
 mod messages;
 #[cfg(feature = "meter")]
 pub mod meter;
@@ -29,6 +32,7 @@ mod tables;
 
 pub use access::{Access, http_client, https_client};
 pub use body::{pack_bytes, unpack_bytes};
+pub use deploy_key::DeployKey;
 pub use intake::{LaptopIntake, Taken};
 pub use record::{FORMAT, ReportRecord};
 pub use store::DynamoStore;

@@ -13,9 +13,8 @@ use crate::row::{Row, SK, TTL, text};
 use crate::{DynamoStore, keys};
 
 const ALERT: &str = "alert";
-const TENANT: &str = "tenant";
+pub(crate) const TENANT: &str = "tenant";
 const SEND: &str = "send";
-const MESSAGE: &str = "message";
 const PERSON: &str = "person";
 pub(crate) const UNTIL: &str = "until";
 const SWEPT: &str = "swept";
@@ -60,19 +59,6 @@ impl DynamoStore {
             Ok((row.get_text(SK)?.to_owned(), id))
         };
         rows.iter().take(limit).map(found).collect()
-    }
-
-    pub(crate) async fn put_mapping_row(
-        &self,
-        occurrence: &Occurrence,
-        message: &MessageRef,
-    ) -> Result<(), StoreError> {
-        let place = format!("{}#{}", message.provider, message.channel);
-        let row = Row::new(occurrence.id.to_string(), place)
-            .text(TENANT, &occurrence.tenant)
-            .text(MESSAGE, &message.message)
-            .number(TTL, in_seconds(LONG));
-        self.put_over(Table::Messages, row).await
     }
 
     pub(crate) async fn put_reverse_row(

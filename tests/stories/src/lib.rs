@@ -3,9 +3,11 @@
 mod expect;
 mod owl;
 mod people;
+mod ports;
 mod stage;
 
 pub use owl::Owl;
+pub use ports::{StoryIntake, StoryPorts, StoryStore, StoryTimer, StoryWake};
 pub use stage::Platform;
 
 /// Each story is told on every platform: `fn story(on: Platform)` becomes a test for each.
@@ -29,6 +31,12 @@ macro_rules! stories {
                 #[test]
                 fn on_mattermost() {
                     super::$story(Platform::Mattermost);
+                }
+
+                #[test]
+                #[ignore = "needs a local AWS: say where in NIGHTOWL_TEST_AWS_ENDPOINT"]
+                fn on_aws() {
+                    super::$story(Platform::Aws);
                 }
             }
         )*

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::stage::{self, Platform, Watched};
 use nightowl_domain::{
     Actor, Alert, Clearing, Event, EventKind, MessageRef, Occurrence, Received, SeriesHash, Tenant,
     Time,
 };
-use nightowl_engine::testing::{
-    ScriptedProvider, Stage, TestPorts, fired, run, run_or_killed, sample_tenant,
-};
+use nightowl_engine::testing::{ScriptedProvider, Stage, fired, run, run_or_killed, sample_tenant};
 use nightowl_engine::{Clock, Engine, EngineError, Intake, Report, Wake, WakeUp};
 use nightowl_messaging::{ChatUser, Provider};
+
+use crate::StoryPorts;
+use crate::stage::{self, Platform, Watched};
 
 /// How often a step may repeat before it counts as going round for ever.
 const ROUNDS: usize = 2_000;
@@ -22,13 +22,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_secs(5);
 
 pub struct Owl {
-    pub ports: TestPorts,
+    pub ports: StoryPorts,
     /// The tenant's provider.
     pub chat: ScriptedProvider,
     /// The last resort.
     pub inbox: ScriptedProvider,
     pub(crate) stage: Option<Arc<dyn Watched>>,
-    pub(crate) engine: Engine<TestPorts>,
+    pub(crate) engine: Engine<StoryPorts>,
     /// Messages that an expectation has taken.
     pub(crate) heard: BTreeSet<MessageRef>,
     next_sweep: Time,
@@ -44,7 +44,7 @@ impl Owl {
     }
 
     pub fn with(platform: Platform, tenant: Tenant) -> Self {
-        let ports = TestPorts::default();
+        let ports = StoryPorts::on(platform);
         let (clock, trap) = (ports.clock.clone(), ports.trap.clone());
         let stage = stage::on(platform);
         let (chat, tenant) = match &stage {
@@ -149,8 +149,7 @@ impl Owl {
     }
 
     pub fn lose_wakeups(&self) {
-        self.ports.wake.clear();
-        self.ports.timer.clear();
+        self.ports.lose_wakeups();
     }
 
     /// The usual one, as it is configured here.
@@ -194,7 +193,7 @@ impl Owl {
     /// Runs something of the engine's until it is done, whatever happens to the process.
     pub(crate) fn insist<T>(
         &mut self,
-        act: impl AsyncFn(&Engine<TestPorts>) -> Result<T, EngineError>,
+        act: impl AsyncFn(&Engine<StoryPorts>) -> Result<T, EngineError>,
     ) -> T {
         for _ in 0..ROUNDS {
             match run_or_killed(&self.ports.trap, act(&self.engine)) {

@@ -23,6 +23,8 @@ pub enum Platform {
     Slack,
     /// The Mattermost provider and its double.
     Mattermost,
+    /// The script, over the store and the queues of a local AWS.
+    Aws,
 }
 
 impl Platform {
@@ -32,6 +34,7 @@ impl Platform {
         match self {
             Self::Script => 1,
             Self::Slack | Self::Mattermost => 11,
+            Self::Aws => 41,
         }
     }
 }
@@ -45,7 +48,7 @@ pub(crate) trait Watched: Stage {
 
 pub(crate) fn on(platform: Platform) -> Option<Arc<dyn Watched>> {
     match platform {
-        Platform::Script => None,
+        Platform::Script | Platform::Aws => None,
         Platform::Slack => Some(Arc::new(Play::<slack::SlackSubject>::new())),
         Platform::Mattermost => Some(Arc::new(Play::<mattermost::MattermostSubject>::new())),
     }

@@ -17,8 +17,8 @@ use super::form::Form;
 use super::page::{self, Plain};
 use super::session::{self, Grant, Session};
 use super::visit::{Refusal, Visit};
-use crate::Needs;
 use crate::api::caller::Caller;
+use crate::{Console, Needs};
 
 /// A used token stays used for longer than any process lives.
 const TOKEN_SECONDS: u64 = 10 * 365 * 86_400;
@@ -26,6 +26,9 @@ const TOKEN_SECONDS: u64 = 10 * 365 * 86_400;
 const HOW: &str = "Start NightOwl again: it prints a new address with a login token. On this \
                    machine, type:";
 const COMMAND: &str = "nightowl serve";
+const HOW_BY_KEY: &str = "Type or paste an API key of this NightOwl below. The configuration names \
+                          the keys, and what each may do; whoever set NightOwl up has the first \
+                          one.";
 
 /// `GET /console/login?token=…`.
 pub(crate) async fn login<N: Needs>(
@@ -39,11 +42,11 @@ pub(crate) async fn login<N: Needs>(
     let now = needs.engine().ports().clock().now();
     let is_in = || Session::read(needs.console(), &headers, now).is_some();
     if token.is_none() && !is_in() {
-        return Ok(no_session(&headers, None));
+        return Ok(no_session(needs.console(), &headers, None));
     }
     let next = next(&headers);
     let Some(token) = token.filter(|token| is_ours(&*needs, token)) else {
-        let told = if is_in() { onward(next) } else { wrong_token() };
+        let told = if is_in() { onward(next) } else { wrong_token(needs.console()) };
         return Ok(unreferred(told));
     };
     let name = Hash::of(&[b"console login", token.expose().as_bytes()]).text(20);
@@ -112,7 +115,17 @@ pub(crate) fn onward(to: &str) -> Response {
     page.answer(StatusCode::OK)
 }
 
-fn wrong_token() -> Response {
+/// Whether a start prints a token. Where nothing starts by hand, an API key is the only way in.
+const fn has_token(console: &Console) -> bool {
+    console.login_token.is_some()
+}
+
+fn wrong_token(console: &Console) -> Response {
+    if !has_token(console) {
+        let mut page = Plain::new("This address logs nobody in", HOW_BY_KEY);
+        page.login = Some("/console/");
+        return page.answer(StatusCode::UNAUTHORIZED);
+    }
     let mut page = Plain::new("This login token is not known", HOW);
     page.command = Some(COMMAND);
     page.answer(StatusCode::UNAUTHORIZED)
@@ -128,16 +141,19 @@ fn used_token() -> Response {
 }
 
 /// For a request without a session: how to get one, or a second try for a link from elsewhere.
-pub(crate) fn no_session(headers: &HeaderMap, here: Option<&Uri>) -> Response {
+pub(crate) fn no_session(console: &Console, headers: &HeaderMap, here: Option<&Uri>) -> Response {
     let here = here.and_then(Uri::path_and_query).map(|path| path.as_str());
     if let (true, Some(here)) = (is_cross_site(headers), here) {
         return onward(here);
     }
-    let mut page = Plain::new("You are not logged in", HOW);
-    page.text = "Your session has ended, or you have not logged in on this browser. Open the \
-                 address with the login token that NightOwl printed when it started; if that was \
-                 used already, start NightOwl again and it prints a new one. On this machine, type:";
-    page.command = Some(COMMAND);
+    let mut page = Plain::new("You are not logged in", HOW_BY_KEY);
+    if has_token(console) {
+        page.text = "Your session has ended, or you have not logged in on this browser. Open the \
+                     address with the login token that NightOwl printed when it started; if that \
+                     was used already, start NightOwl again and it prints a new one. On this \
+                     machine, type:";
+        page.command = Some(COMMAND);
+    }
     page.login = Some(here.unwrap_or("/console/"));
     page.answer(StatusCode::UNAUTHORIZED)
 }
@@ -147,10 +163,14 @@ pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|from| from == "cross-site")
 }
 
-pub(crate) fn no_tenants() -> Response {
+pub(crate) fn no_tenants(console: &Console) -> Response {
     let text = "NightOwl has no tenant yet. Write a configuration file and put it into force:";
     let mut page = Plain::new("Nothing is configured", text);
-    page.command = Some("nightowl apply -f nightowl.yaml");
+    page.command = Some(if has_token(console) {
+        "nightowl apply -f nightowl.yaml"
+    } else {
+        "nightowl apply -f nightowl.yaml --url URL --key KEY"
+    });
     page.answer(StatusCode::OK)
 }
 
@@ -160,7 +180,7 @@ pub(crate) async fn logout<N: Needs>(
     body: bytes::Bytes,
 ) -> Result<Response, Refusal> {
     let (visit, _) = Form::read(needs, &headers, &body, ApiRole::Viewer).await?;
-    let page = Plain::new("You are logged out", "Close this page, or log in with a new token.");
+    let page = Plain::new("You are logged out", "Close this page, or log in again.");
     let line = session::end_cookie(visit.console());
     Ok(page::with_header(page.answer(StatusCode::OK), header::SET_COOKIE, &line))
 }

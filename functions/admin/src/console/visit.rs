@@ -71,7 +71,7 @@ impl<N: Needs> Visit<N> {
     ) -> Result<Self, Refusal> {
         let now = needs.engine().ports().clock().now();
         let Some(session) = Session::read(needs.console(), headers, now) else {
-            return Err(entry::no_session(headers, here).into());
+            return Err(entry::no_session(needs.console(), headers, here).into());
         };
         let config = needs.engine().ports().config();
         let mut tenants = config.tenants().await?;
@@ -81,7 +81,7 @@ impl<N: Needs> Visit<N> {
             Some(slug) => config.tenant(slug).await?,
             None => None,
         };
-        let Some(tenant) = tenant else { return Err(entry::no_tenants().into()) };
+        let Some(tenant) = tenant else { return Err(entry::no_tenants(needs.console()).into()) };
         let is_choice = tenant.slug == session.tenant;
         let user = tenant.user(&session.user).filter(|_| is_choice).or(tenant.users.first());
         let user = user.cloned();

@@ -229,9 +229,17 @@ impl Desk {
         Self::with(CONFIG).await
     }
 
+    /// As in the cloud, where no start prints a token.
+    pub async fn without_token() -> Self {
+        Self::configured(Self::made(None), CONFIG).await
+    }
+
     /// With this configuration in force.
     pub async fn with(config: &str) -> Self {
-        let desk = Self::empty();
+        Self::configured(Self::empty(), config).await
+    }
+
+    async fn configured(desk: Self, config: &str) -> Self {
         let document = nightowl_config::check("t.yaml", config, &BTreeMap::new());
         let document = document.unwrap_or_else(|found| panic!("{found:?}"));
         let store = desk.needs.config_store();
@@ -244,6 +252,10 @@ impl Desk {
 
     /// Without any configuration.
     pub fn empty() -> Self {
+        Self::made(Some(Secret::new(TOKEN)))
+    }
+
+    fn made(login_token: Option<Secret>) -> Self {
         let memory = TestPorts::default();
         let (store, clock) = (memory.store.clone(), memory.clock.clone());
         let live = Live::new(store.clone().into(), sealer().into(), clock.clone().into(), MAX_AGE);
@@ -263,7 +275,7 @@ impl Desk {
             log: Arc::new(store),
             console: Console {
                 session_key: Secret::new("a session key of thirty-two bytes"),
-                login_token: Some(Secret::new(TOKEN)),
+                login_token,
                 public_url: None,
             },
         });

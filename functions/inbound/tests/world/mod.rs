@@ -10,10 +10,8 @@ use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use nightowl_domain::{Integration, Severity, Tenant, Time};
-use nightowl_engine::{
-    ApiRole, Clock, Config, Entropy, Intake, KeyOwner, Keys, Report, StoreError,
-};
+use nightowl_domain::{Severity, Time};
+use nightowl_engine::{ApiRole, Clock, Entropy, Intake, KeyOwner, Keys, Report, StoreError};
 use nightowl_fn_inbound::{Dropped, Needs, Why};
 use nightowl_messaging::Secret;
 use serde_json::Value;
@@ -26,7 +24,6 @@ pub(crate) const GRAFANA_SECRET: &str = "grafana-signs-with-this";
 pub(crate) struct World {
     pub(crate) intake_fails: Option<StoreError>,
     pub(crate) keys_fail: Option<StoreError>,
-    pub(crate) config_fails: Option<StoreError>,
     pub(crate) panics: bool,
     pub(crate) seen: Arc<Seen>,
 }
@@ -133,29 +130,13 @@ impl World {
     }
 }
 
-fn integration(id: &str, format: &str) -> Integration {
-    Integration {
-        id: id.to_owned(),
-        format: format.to_owned(),
-        policy: "default".to_owned(),
-        schedule: None,
-        provider: None,
-        channel: None,
-        default_severity: Severity::Error,
-    }
-}
-
 impl Needs for World {
     type Keys = Self;
-    type Config = Self;
     type Intake = Self;
     type Clock = Self;
     type Entropy = Self;
 
     fn keys(&self) -> &Self {
-        self
-    }
-    fn config(&self) -> &Self {
         self
     }
     fn intake(&self) -> &Self {
@@ -178,45 +159,25 @@ impl Keys for World {
         if let Some(error) = &self.keys_fail {
             return Err(error.clone());
         }
-        let owner = |tenant: &str, integration: &str, secret: Option<&str>| {
+        let owner = |integration: &str, format: &str, secret: Option<&str>| {
             Some(KeyOwner::Integration {
-                tenant: tenant.to_owned(),
+                tenant: "acme".to_owned(),
                 integration: integration.to_owned(),
+                format: format.to_owned(),
+                default_severity: Severity::Error,
                 hmac_secret: secret.map(Secret::new),
             })
         };
         Ok(match key.expose() {
-            "prom-key-0123456789" => owner("acme", "prom", None),
-            "grafana-key-0123456789" => owner("acme", "dashboards", Some(GRAFANA_SECRET)),
-            "script-key-0123456789" => owner("acme", "scripts", None),
-            "ghost-key-0123456789" => owner("acme", "ghost", None),
-            "gone-key-0123456789" => owner("gone", "prom", None),
+            "prom-key-0123456789" => owner("prom", "alertmanager", None),
+            "grafana-key-0123456789" => owner("dashboards", "grafana", Some(GRAFANA_SECRET)),
+            "script-key-0123456789" => owner("scripts", "generic", None),
+            "newer-key-0123456789" => owner("newer", "morse", None),
             "api-key-0123456789" => {
                 Some(KeyOwner::Api { id: "ops".to_owned(), tenant: None, role: ApiRole::Admin })
             }
             _ => None,
         })
-    }
-}
-
-impl Config for World {
-    async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
-        if let Some(error) = &self.config_fails {
-            return Err(error.clone());
-        }
-        let integrations = vec![
-            integration("prom", "alertmanager"),
-            integration("dashboards", "grafana"),
-            integration("scripts", "generic"),
-        ];
-        let tenant = Tenant { slug: slug.to_owned(), integrations, ..Tenant::default() };
-        Ok((slug == "acme").then(|| Arc::new(tenant)))
-    }
-    async fn tenant_at(&self, _: &str, _: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
-        Ok(None)
-    }
-    async fn tenants(&self) -> Result<Vec<String>, StoreError> {
-        Ok(vec!["acme".to_owned()])
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the tests share.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use nightowl_config::{Applied, ApplyError, Document, KeyFileSealer, Scope, check};
 use nightowl_domain::Time;
-use nightowl_engine::{Clock, ConfigStore, StoreError};
+use nightowl_engine::{Clock, ConfigStore, KEY_CHANGES_MAX, KeyChange, KeyRow, StoreError};
 
 pub use futures::executor::block_on;
 
@@ -48,7 +48,8 @@ pub struct Rows {
     pub pointers: BTreeMap<String, String>,
     pub last: BTreeMap<String, String>,
     pub texts: BTreeMap<(String, String), String>,
-    pub keys: BTreeMap<String, String>,
+    pub keys: BTreeMap<String, KeyRow>,
+    pub leftovers: BTreeSet<(String, String)>,
 }
 
 impl MemoryStore {
@@ -58,6 +59,16 @@ impl MemoryStore {
 
     pub fn point(&self, slug: &str, hash: &str) {
         self.rows.lock().unwrap().pointers.insert(slug.to_owned(), hash.to_owned());
+    }
+
+    /// A row as a release before wrote it, unless there is one.
+    pub fn put_bare_key(&self, hash: &str, tenant: &str) {
+        let row = KeyRow { tenant: tenant.to_owned(), integration: None };
+        self.rows.lock().unwrap().keys.entry(hash.to_owned()).or_insert(row);
+    }
+
+    pub fn lose_key(&self, hash: &str) {
+        self.rows.lock().unwrap().keys.remove(hash);
     }
 
     pub fn all_text(&self) -> String {
@@ -103,10 +114,15 @@ impl ConfigStore for MemoryStore {
         tenant: &str,
         from: Option<&str>,
         to: Option<&str>,
+        keys: &[KeyChange],
     ) -> Result<bool, StoreError> {
         self.write(|rows| {
-            if rows.pointers.get(tenant).map(String::as_str) != from {
+            let standing = rows.pointers.get(tenant).map(String::as_str);
+            if standing != from || !rows.change_keys(keys) {
                 return false;
+            }
+            if from == to {
+                return true;
             }
             match to {
                 Some(to) => rows.pointers.insert(tenant.to_owned(), to.to_owned()),
@@ -129,21 +145,42 @@ impl ConfigStore for MemoryStore {
     async fn pointers(&self) -> Result<Vec<String>, StoreError> {
         self.read(|rows| rows.pointers.keys().filter(|slug| *slug != "*").cloned().collect())
     }
-    async fn key_tenant(&self, key_hash: &str) -> Result<Option<String>, StoreError> {
+    async fn key_row(&self, key_hash: &str) -> Result<Option<KeyRow>, StoreError> {
         self.read(|rows| rows.keys.get(key_hash).cloned())
     }
-    async fn put_key(&self, key_hash: &str, tenant: &str) -> Result<bool, StoreError> {
+    async fn put_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
         self.write(|rows| {
-            let holder = rows.keys.entry(key_hash.to_owned()).or_insert_with(|| tenant.to_owned());
-            holder == tenant
+            rows.leftovers.insert((tenant.to_owned(), hash.to_owned()));
         })
     }
-    async fn delete_key(&self, key_hash: &str, tenant: &str) -> Result<(), StoreError> {
+    async fn leftovers(&self) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|rows| rows.leftovers.iter().cloned().collect())
+    }
+    async fn delete_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
         self.write(|rows| {
-            if rows.keys.get(key_hash).is_some_and(|holder| holder == tenant) {
-                rows.keys.remove(key_hash);
-            }
+            rows.leftovers.remove(&(tenant.to_owned(), hash.to_owned()));
         })
+    }
+}
+
+impl Rows {
+    /// All or none, as the database does it: it refuses more in one step.
+    fn change_keys(&mut self, changes: &[KeyChange]) -> bool {
+        assert!(changes.len() <= KEY_CHANGES_MAX, "{} key rows in one step", changes.len());
+        let may_change = |change: &KeyChange| {
+            let standing = self.keys.get(change.hash());
+            standing.is_none_or(|row| change.holders().any(|holder| holder == row.tenant))
+        };
+        if !changes.iter().all(may_change) {
+            return false;
+        }
+        for change in changes {
+            match change {
+                KeyChange::Put { hash, row, .. } => self.keys.insert(hash.clone(), row.clone()),
+                KeyChange::Delete { hash, .. } => self.keys.remove(hash),
+            };
+        }
+        true
     }
 }
 

@@ -1,10 +1,11 @@
 //! From a draft to what is written.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::draft::{Context, Draft, Verdict};
 use super::{Change, Step, edit, tell};
-use crate::{Alert, ClaimMode, Outcome, Send, SendState, Want, What, wanted};
+use crate::{Alert, ClaimMode, Outcome, Send, SendState, Time, Want, What, wanted};
 
 /// Sent messages of older generations that are still kept up to date; beyond it the oldest are
 /// left as they are. Their clicks still work, through the reverse row.
@@ -67,12 +68,19 @@ fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     remember_owed(before, alert, context);
 }
 
-/// A new piece of immediate work counts from now, so that an old debt never hides it.
+/// How long work that somebody has taken on keeps its place among what is due. The sweep looks at
+/// older debts once an hour only, and a lease whose worker died must not wait for that.
+const HELD_MAX: Duration = Duration::from_secs(600);
+
+/// A new piece of immediate work counts from now, so that an old debt never hides it. Work that is
+/// claimed counts on until it is settled: its row in the index stays where it is, and moving one
+/// costs two writes. A sweep in between wakes the alert in vain.
 fn remember_owed(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     let owed = immediate(alert);
     let known = before.map(immediate).unwrap_or_default();
     alert.owed_since = if owed.is_empty() {
-        None
+        let is_recent = |since: &Time| context.now.since(*since) < HELD_MAX;
+        alert.owed_since.filter(is_recent).filter(|_| alert.sends.iter().any(Send::is_held))
     } else if owed.is_subset(&known) {
         alert.owed_since.or(Some(context.now))
     } else {

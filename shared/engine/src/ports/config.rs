@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use nightowl_domain::Tenant;
+use nightowl_domain::{Severity, Tenant};
 use nightowl_messaging::{Provider, Secret};
 
 use super::StoreError;
@@ -40,8 +40,17 @@ pub trait Providers: Send + Sync + 'static {
 /// Whose key this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyOwner {
-    /// `hmac_secret`: the sender signs its bodies with this.
-    Integration { tenant: String, integration: String, hmac_secret: Option<Secret> },
+    /// All that it takes to read what the sender sends.
+    Integration {
+        tenant: String,
+        integration: String,
+        /// The inbound format's name.
+        format: String,
+        /// Of alerts that say none.
+        default_severity: Severity,
+        /// The sender signs its bodies with this.
+        hmac_secret: Option<Secret>,
+    },
     /// `tenant`: `None` for the operators' keys, which reach all tenants.
     Api { id: String, tenant: Option<String>, role: ApiRole },
 }
@@ -70,66 +79,6 @@ pub trait Keys: Send + Sync + 'static {
         &self,
         key: &Secret,
     ) -> impl Future<Output = Result<Option<KeyOwner>, StoreError>> + Send;
-}
-
-/// Raw rows of configuration, written as immutable chunks and one pointer. The tenant `*` holds
-/// what belongs to all tenants (operators' keys).
-pub trait ConfigStore: Send + Sync + 'static {
-    /// The hash that is in force.
-    fn pointer(
-        &self,
-        tenant: &str,
-    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-
-    /// The hash that was in force when the tenant was disabled last. Its open alerts go on with it.
-    fn last(&self, tenant: &str)
-    -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-
-    /// Moves the pointer if it still is `from`; `false` if it is not. `to: None` disables the
-    /// tenant; its chunks stay, and `from` is remembered as the last.
-    fn flip(
-        &self,
-        tenant: &str,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// The whole text that was written under this hash.
-    fn text(
-        &self,
-        tenant: &str,
-        hash: &str,
-    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-
-    /// Writes it in chunks; complete before it returns.
-    fn put_text(
-        &self,
-        tenant: &str,
-        hash: &str,
-        text: &str,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Tenants that have a pointer, `*` left out, in order.
-    fn pointers(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
-
-    /// The tenant (or `*`) that the key with this hash belongs to.
-    fn key_tenant(
-        &self,
-        key_hash: &str,
-    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-
-    /// `false` if another tenant has it.
-    fn put_key(
-        &self,
-        key_hash: &str,
-        tenant: &str,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    fn delete_key(
-        &self,
-        key_hash: &str,
-        tenant: &str,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Secrets at rest.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use nightowl_domain::{Alert, Time};
 
 use super::sample::sample_alert;
-use crate::{Store, StoreError, Write};
+use crate::{Mappings, Store, StoreError, Write};
 
 /// Puts a store through its promises. `make` opens one; it may be the same database each time,
 /// because every part works in tenants and under names of its own. It must not hold anything of an
@@ -20,7 +20,7 @@ use crate::{Store, StoreError, Write};
 ///
 /// # Panics
 /// At the first promise that is not kept.
-pub async fn store_conformance<S: Store>(make: impl AsyncFn() -> S) {
+pub async fn store_conformance<S: Store + Mappings>(make: impl AsyncFn() -> S) {
     alerts::round_trip(&make().await).await;
     alerts::the_newest_is_the_highest(&make().await).await;
     alerts::another_id_is_not_there(&make().await).await;
@@ -31,6 +31,7 @@ pub async fn store_conformance<S: Store>(make: impl AsyncFn() -> S) {
     messages::details_are_put_once(&make().await).await;
     messages::timeline_is_idempotent(&make().await).await;
     messages::reverse_rows(&make().await).await;
+    messages::mapping_rows(&make().await).await;
     list::newest_first_in_pages(&make().await).await;
     list::hidden_alerts_are_not_listed(&make().await).await;
     due::what_is_owed_is_due_in_order(&make().await).await;

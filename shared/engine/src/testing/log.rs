@@ -1,11 +1,13 @@
 //! The configuration's rows and the inbox's messages, in the store in memory.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use nightowl_domain::SendKey;
 use nightowl_messaging::{LogError, LoggedMessage, MessageLog};
 
 use super::store::MemoryStore;
-use crate::{ConfigStore, StoreError};
+use crate::{ConfigStore, KEY_CHANGES_MAX, KeyChange, KeyRow, StoreError};
 
 impl ConfigStore for MemoryStore {
     async fn pointer(&self, tenant: &str) -> Result<Option<String>, StoreError> {
@@ -21,11 +23,15 @@ impl ConfigStore for MemoryStore {
         tenant: &str,
         from: Option<&str>,
         to: Option<&str>,
+        keys: &[KeyChange],
     ) -> Result<bool, StoreError> {
         self.with(|rows| {
             let standing = rows.pointers.get(tenant).cloned().flatten();
-            if standing.as_deref() != from {
+            if standing.as_deref() != from || !change_keys(&mut rows.keys, keys) {
                 return Ok(false);
+            }
+            if from == to {
+                return Ok(true);
             }
             rows.pointers.insert(tenant.to_owned(), to.map(str::to_owned));
             if let (Some(from), None) = (from, to) {
@@ -59,27 +65,50 @@ impl ConfigStore for MemoryStore {
         .await
     }
 
-    async fn key_tenant(&self, key_hash: &str) -> Result<Option<String>, StoreError> {
+    async fn key_row(&self, key_hash: &str) -> Result<Option<KeyRow>, StoreError> {
         self.look(|rows| Ok(rows.keys.get(key_hash).cloned())).await
     }
 
-    async fn put_key(&self, key_hash: &str, tenant: &str) -> Result<bool, StoreError> {
+    async fn put_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
+        let leftover = (tenant.to_owned(), hash.to_owned());
         self.with(|rows| {
-            let owner = rows.keys.entry(key_hash.to_owned()).or_insert_with(|| tenant.to_owned());
-            Ok(owner == tenant)
-        })
-        .await
-    }
-
-    async fn delete_key(&self, key_hash: &str, tenant: &str) -> Result<(), StoreError> {
-        self.with(|rows| {
-            if rows.keys.get(key_hash).is_some_and(|owner| owner == tenant) {
-                rows.keys.remove(key_hash);
-            }
+            rows.leftovers.insert(leftover);
             Ok(())
         })
         .await
     }
+
+    async fn leftovers(&self) -> Result<Vec<(String, String)>, StoreError> {
+        self.look(|rows| Ok(rows.leftovers.iter().cloned().collect())).await
+    }
+
+    async fn delete_leftover(&self, tenant: &str, hash: &str) -> Result<(), StoreError> {
+        let leftover = (tenant.to_owned(), hash.to_owned());
+        self.with(|rows| {
+            rows.leftovers.remove(&leftover);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Changes all of these rows or none, as the database does it: it refuses more in one step.
+fn change_keys(rows: &mut BTreeMap<String, KeyRow>, changes: &[KeyChange]) -> bool {
+    assert!(changes.len() <= KEY_CHANGES_MAX, "{} key rows in one step", changes.len());
+    let may_change = |change: &KeyChange| {
+        let standing = rows.get(change.hash());
+        standing.is_none_or(|row| change.holders().any(|holder| holder == row.tenant))
+    };
+    if !changes.iter().all(may_change) {
+        return false;
+    }
+    for change in changes {
+        match change {
+            KeyChange::Put { hash, row, .. } => rows.insert(hash.clone(), row.clone()),
+            KeyChange::Delete { hash, .. } => rows.remove(hash),
+        };
+    }
+    true
 }
 
 fn failure(lost: bool) -> LogError {

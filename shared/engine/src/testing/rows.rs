@@ -1,13 +1,13 @@
 //! What the store in memory holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nightowl_domain::{
     Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
 };
 use nightowl_messaging::LoggedMessage;
 
-use crate::{Report, StoreError, Write};
+use crate::{KeyRow, Mapping, Report, StoreError, Write};
 
 /// Tenant, series, number.
 type Place = (String, SeriesHash, u32);
@@ -23,7 +23,8 @@ pub(super) struct Rows {
     pub(super) details: BTreeMap<(String, SeriesHash, String), Details>,
     pub(super) timeline: BTreeMap<(Occurrence, u64), Entry>,
     pub(super) short_ids: BTreeMap<(String, String), AlertId>,
-    pub(super) mapping: BTreeMap<(Occurrence, String, String), MessageRef>,
+    /// By alert, provider and channel.
+    pub(super) mapping: BTreeMap<(String, String, String), Mapping>,
     pub(super) reverse: BTreeMap<MessageRef, (Occurrence, SendKey)>,
     pub(super) once: BTreeMap<String, Time>,
     pub(super) identities: BTreeMap<(String, String, String), String>,
@@ -36,7 +37,9 @@ pub(super) struct Rows {
     pub(super) pointers: BTreeMap<String, Option<String>>,
     pub(super) last: BTreeMap<String, String>,
     pub(super) texts: BTreeMap<(String, String), String>,
-    pub(super) keys: BTreeMap<String, String>,
+    pub(super) keys: BTreeMap<String, KeyRow>,
+    /// Tenant and hash.
+    pub(super) leftovers: BTreeSet<(String, String)>,
     pub(super) log: BTreeMap<(String, String), Vec<LoggedMessage>>,
 }
 

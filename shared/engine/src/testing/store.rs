@@ -8,6 +8,7 @@ use nightowl_domain::{
 
 use super::rows::Rows;
 use super::trap::Trap;
+use crate::ports::{Mapping, Mappings};
 use crate::{Page, Report, Store, StoreError, Summary, Write};
 
 const SHARDS: u8 = 4;
@@ -47,8 +48,9 @@ impl MemoryStore {
     /// Where this alert's cards are.
     pub fn cards(&self, occurrence: &Occurrence) -> Vec<MessageRef> {
         let rows = self.lock();
-        let of_alert = rows.mapping.iter().filter(|((owner, ..), _)| owner == occurrence);
-        of_alert.map(|(_, message)| message.clone()).collect()
+        let id = occurrence.id.to_string();
+        let is_its = |row: &&Mapping| row.alert == id && row.tenant == occurrence.tenant;
+        rows.mapping.values().filter(is_its).map(|row| row.message.clone()).collect()
     }
 
     pub(super) async fn with<T>(
@@ -97,6 +99,33 @@ pub(super) fn failure(lost: bool) -> StoreError {
         StoreError::Unknown("the answer was lost".to_owned())
     } else {
         StoreError::Unavailable("the trap sprang".to_owned())
+    }
+}
+
+/// What a mapping row is unique for.
+fn place(mapping: &Mapping) -> (String, String, String) {
+    let message = &mapping.message;
+    (mapping.alert.clone(), message.provider.clone(), message.channel.clone())
+}
+
+impl Mappings for MemoryStore {
+    async fn mappings(&self, alert: &str) -> Result<Vec<Mapping>, StoreError> {
+        self.look(|rows| {
+            let of_alert = rows.mapping.values().filter(|mapping| mapping.alert == alert);
+            Ok(of_alert.cloned().collect())
+        })
+        .await
+    }
+
+    async fn put_mapping_once(&self, mapping: &Mapping) -> Result<Option<Mapping>, StoreError> {
+        self.with(|rows| {
+            if let Some(standing) = rows.mapping.get(&place(mapping)) {
+                return Ok(Some(standing.clone()));
+            }
+            rows.mapping.insert(place(mapping), mapping.clone());
+            Ok(None)
+        })
+        .await
     }
 }
 
@@ -177,9 +206,10 @@ impl Store for MemoryStore {
         occurrence: &Occurrence,
         message: &MessageRef,
     ) -> Result<(), StoreError> {
-        let key = (occurrence.clone(), message.provider.clone(), message.channel.clone());
+        let (tenant, alert) = (occurrence.tenant.clone(), occurrence.id.to_string());
+        let mapping = Mapping { tenant, alert, message: message.clone() };
         self.with(|rows| {
-            rows.mapping.insert(key, message.clone());
+            rows.mapping.insert(place(&mapping), mapping);
             Ok(())
         })
         .await

@@ -65,7 +65,7 @@ impl Trap {
     }
 
     /// Runs one call. `failure`: what it answers when it fails, or (`true`) when its answer is lost.
-    pub(super) async fn around<T, E>(
+    pub async fn around<T, E>(
         &self,
         failure: impl FnOnce(bool) -> E,
         effect: impl FnOnce() -> Result<T, E>,

@@ -3,8 +3,8 @@
 use nightowl_domain::{Actor, Details, Entry, EntryKind, MessageRef, SendKey};
 
 use super::{alert, at};
-use crate::Store;
 use crate::testing::sample_details;
+use crate::{Mapping, Mappings, Store};
 
 pub(super) async fn details_are_put_once<S: Store>(store: &S) {
     let one = alert("details", "one", 1, 0);
@@ -65,4 +65,40 @@ pub(super) async fn reverse_rows<S: Store>(store: &S) {
     let other = MessageRef { channel: "C-other".to_owned(), ..message };
     assert_eq!(store.read_reverse(&other).await.expect("an answer comes"), None);
     store.put_mapping(&one, &other).await.expect("a card may be in two channels");
+}
+
+pub(super) async fn mapping_rows<S: Store + Mappings>(store: &S) {
+    let one = alert("mapping", "one", 1, 0).occurrence();
+    let message = |channel: &str, message: &str| MessageRef {
+        provider: "chat".to_owned(),
+        channel: channel.to_owned(),
+        message: message.to_owned(),
+    };
+    let ours = one.id.to_string();
+    assert_eq!(store.mappings(&ours).await.expect("an answer comes"), Vec::new());
+    let mapped = |alert: &str, message: &MessageRef| Mapping {
+        tenant: "mapping".to_owned(),
+        alert: alert.to_owned(),
+        message: message.clone(),
+    };
+    let (first, second) = (message("C-1", "1"), message("C-2", "2"));
+    store.put_mapping(&one, &second).await.expect("a mapping row can be put");
+    store.put_mapping(&one, &message("C-1", "0")).await.expect("a mapping row can be put");
+    store.put_mapping(&one, &first).await.expect("the newest wins");
+    let rows = store.mappings(&ours).await.expect("an answer comes");
+    assert_eq!(rows, [mapped(&ours, &first), mapped(&ours, &second)]);
+
+    // An id that is none of ours, and of no alert that is stored.
+    let foreign = "mapping-0b9c1f0e-8a52-4d4f-9c3e-5f6a7b8c9d0e";
+    let put = async |mapping: &Mapping| {
+        store.put_mapping_once(mapping).await.expect("a mapping row can be put once")
+    };
+    assert_eq!(put(&mapped(foreign, &first)).await, None, "it is the first");
+    assert_eq!(put(&mapped(foreign, &second)).await, None, "of that channel too");
+    let again = put(&mapped(foreign, &first)).await;
+    assert_eq!(again, Some(mapped(foreign, &first)), "it is there");
+    let late = put(&mapped(foreign, &message("C-1", "9"))).await;
+    assert_eq!(late, Some(mapped(foreign, &first)), "it is not written over");
+    let rows = store.mappings(foreign).await.expect("an answer comes");
+    assert_eq!(rows, [mapped(foreign, &first), mapped(foreign, &second)]);
 }

@@ -1,0 +1,1 @@
+//! What NightOwl costs on AWS, counted: see `tests/bill` and the README.
