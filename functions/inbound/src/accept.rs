@@ -52,8 +52,9 @@ pub(crate) async fn accept<N: Needs>(
     let Parsed { taken, refused, notes: _ } = parsed;
     let mut reports = Vec::with_capacity(taken.len());
     for said in taken {
-        // Drawn once, here: whatever redelivers the event later keeps its id and its place.
-        let id = EventId(format!("{:032x}", needs.entropy().draw()));
+        // Drawn once, here: whatever redelivers the event later keeps its id and its place. It has
+        // to differ from the others of its alert, which keeps the last of them: 64 bits do.
+        let id = EventId(format!("{:016x}", needs.entropy().draw() >> 64));
         let received = Received { at: received, position: said.index };
         let kind = said.into_kind(&sender.integration, id.clone(), received);
         let event = Event { id, received, actor: Actor::Source, kind };

@@ -30,8 +30,8 @@ pub use error::EngineError;
 pub use pacer::Spacing;
 pub use ports::{
     ApiRole, Clock, Config, ConfigStore, Entropy, Grant, Intake, IntegrationRow, KEY_CHANGES_MAX,
-    KeyChange, KeyOwner, KeyRow, Keys, Mapping, Mappings, Pacer, Page, Ports, Providers, Report, Sealer, Store,
-    StoreError, Summary, Timer, Wake, WakeUp, Write,
+    KeyChange, KeyOwner, KeyRow, Keys, Mapping, Mappings, Pacer, Page, Ports, Providers, Report,
+    Sealer, Store, StoreError, Summary, Timer, Wake, WakeUp, Write,
 };
 pub use show::Shown;
 pub use sweep::Swept;

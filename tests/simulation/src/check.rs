@@ -323,7 +323,8 @@ pub(crate) fn posting(world: &mut World, worker: usize, tenant: &str, post: &Pos
 /// after the other to tell them.
 fn told(world: &mut World, tenant: &str, text: &str) {
     world.figures.operators_told += 1;
-    let provider = text.split(' ').next().unwrap_or_default().to_owned();
+    // "NightOwl cannot use PROVIDER, …": two of them may break within one hour.
+    let provider = text.split([' ', ',']).nth(3).unwrap_or_default().to_owned();
     let topic = (tenant.to_owned(), provider);
     let now = world.now;
     match world.told.get(&topic).map(|at| now - at) {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use nightowl_domain::{Actor, EventKind, due_at};
+
 use super::World;
 use crate::testing::{run, sample_alert};
 use crate::{Clock, Store, Write};
@@ -63,5 +65,39 @@ fn a_process_that_starts_finds_what_is_owed_later() {
     world.forget_wakeups();
     assert_eq!(run(world.engine.rebuild()).expect("it looks"), 1);
     let due = world.newest().plan.tick_due;
-    assert_eq!(world.ports.wake.next_at(), due, "the wake-up comes when the tier ends");
+    assert_eq!(world.ports.timer.next_at(), due, "the tick comes when the tier ends");
+}
+
+/// What is claimed keeps its place among what is due, so that its row is not moved twice.
+#[test]
+fn a_process_that_starts_waits_for_the_lease_of_one_that_died() {
+    let (world, occurrence) = World::with_alert();
+    let (opened, now) = (world.newest(), world.ports.clock.now());
+    let keys = opened.sends.iter().map(|send| send.key.clone()).collect();
+    let lease_until = now + Duration::from_secs(15);
+    let claimed = EventKind::Claimed { keys, claim: "died".into(), lease_until };
+    let event = "claim:died".into();
+    run(world.engine.act(&occurrence, claimed, Actor::System, event)).expect("it is claimed");
+    assert_eq!(due_at(&world.newest()), due_at(&opened));
+    world.forget_wakeups();
+    assert_eq!(run(world.engine.rebuild()).expect("it looks"), 1);
+    let look = lease_until + Duration::from_secs(6);
+    assert_eq!(world.ports.wake.next_at(), Some(look), "after the lease, by every clock");
+}
+
+/// The sweep looks at debts of more than an hour only once an hour.
+#[test]
+fn what_is_claimed_late_is_due_when_its_lease_ends() {
+    let (world, occurrence) = World::with_alert();
+    run(world.engine.deliver(&occurrence)).expect("it is delivered");
+    let acked = world.engine.act(&occurrence, EventKind::Acked, Actor::System, "ack".into());
+    run(acked).expect("it is acknowledged");
+    assert_eq!(due_at(&world.newest()), Some(world.ports.clock.now()), "its card is behind");
+    world.ports.clock.advance(Duration::from_secs(601));
+    let keys = world.newest().sends.iter().map(|send| send.key.clone()).collect();
+    let lease_until = world.ports.clock.now() + Duration::from_secs(15);
+    let claimed = EventKind::Claimed { keys, claim: "late".into(), lease_until };
+    let event = "claim:late".into();
+    run(world.engine.act(&occurrence, claimed, Actor::System, event)).expect("it is claimed");
+    assert_eq!(due_at(&world.newest()), Some(lease_until + Duration::from_secs(6)));
 }
