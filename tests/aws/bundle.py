@@ -14,7 +14,8 @@ SAM = pathlib.Path(os.environ.get("NIGHTOWL_SAM", ROOT / "target/aws/sam")) / "b
 BUILT = ROOT / "target/aws/built"
 STACK = "nightowl"
 
-# Compiled for this test only: the release profile takes its time to make things small.
+# Compiled for this test only: the release profile takes its time to make things small. The gate
+# sets NIGHTOWL_AWS_RELEASE and deploys what a deployer would.
 QUICK = {
     "CARGO_TARGET_DIR": str(ROOT / "target/aws/cargo"),
     "CARGO_PROFILE_RELEASE_LTO": "off",
@@ -49,8 +50,9 @@ def build():
     """The artefacts, for the machine that runs the tests."""
     if os.environ.get("NIGHTOWL_AWS_BUILT"):
         return
+    profile = {} if os.environ.get("NIGHTOWL_AWS_RELEASE") else QUICK
     sam(None, "build", "--template-file", ROOT / "template.yaml", "--build-dir", BUILT,
-        "--parameter-overrides", f"Architecture={architecture()}", env=QUICK)
+        "--parameter-overrides", f"Architecture={architecture()}", env=profile)
 
 
 class Stack:
@@ -88,8 +90,8 @@ class Stack:
 
     def _fill_gaps(self):
         """Where the emulator asks for permissions otherwise than AWS does: it does not know the
-        group of a schedule, nor some conditions, nor that a batch needs no right of its own. A role gets that much more here;
-        what the template says about it is for the test of the template."""
+        group of a schedule, nor some conditions, nor that a batch needs no right of its own. A role
+        gets that much more here; what the template says of it is for the test of the template."""
         iam = self.aws.client("iam")
         for role in self.of_type("AWS::IAM::Role").values():
             more = [gap for document in documents(iam, role)

@@ -49,9 +49,9 @@ class Clock:
 
 
 class LocalAws:
-    """The emulator. It asks every role for its permissions, as AWS does."""
+    """The emulator. Where it is strict it asks every role for its permissions, as AWS does."""
 
-    def __init__(self, folder, clock):
+    def __init__(self, folder, clock, is_strict=True):
         self.folder = pathlib.Path(folder)
         self.clock = clock
         self.port = free_port()
@@ -67,7 +67,7 @@ class LocalAws:
                 "GATEWAY_PORT": str(self.port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_REGION": REGION,
-                "AUTH": "true",
+                "AUTH": "true" if is_strict else "false",
                 "IOT_MTLS_ENABLED": "0",
                 "SFTP_ENABLED": "0",
                 "TMPDIR": str(scratch),

@@ -13,7 +13,8 @@ const OLD: &str = "0b9c1f0e-8a52-4d4f-9c3e-5f6a7b8c9d0e";
 const OTHER: &str = "7d1f5a3c-1111-4222-8333-944445555666";
 
 fn row(line: u64, alert: &str, channel: &str, ts: &str) -> Value {
-    json!({"line": line, "tenant": "acme", "alert_id": alert, "channel_id": channel, "message_ts": ts})
+    json!({"line": line, "tenant": "acme", "alert_id": alert, "channel_id": channel,
+           "message_ts": ts})
 }
 
 async fn migrate(desk: &Desk, rows: &[Value]) -> Value {

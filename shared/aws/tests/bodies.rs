@@ -184,7 +184,10 @@ fn work() -> impl Strategy<Value = Work> {
 }
 
 fn is_taken_by_sqs(text: &str) -> bool {
-    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    let allowed = |c: char| {
+        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}')
+            || matches!(c, '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+    };
     text.chars().all(allowed)
 }
 

@@ -42,6 +42,16 @@ pub(crate) const EVENT_BYTES: f64 = 26.0;
 /// One line of the access log: route, status, time taken, length and id, as the template has it.
 pub(crate) const ACCESS_BYTES: f64 = 110.0 + EVENT_BYTES;
 
+/// Processes of all functions that are warm while a million incidents happen in a month.
+pub(crate) const PROCESSES: f64 = 10.0;
+
+/// How often one of a million incidents in a month has to pay for a look at what is configured: each
+/// process looks after [`nightowl_aws::CONFIGURATION_AGE`], whatever happens.
+pub(crate) fn asks_of_configuration() -> f64 {
+    const MONTH_SECONDS: f64 = crate::price::MINUTES * 60.0;
+    PROCESSES * MONTH_SECONDS / nightowl_aws::CONFIGURATION_AGE.as_secs_f64() / 1e6
+}
+
 /// Different series that a worker works on at once.
 pub(crate) const SERIES_AT_ONCE: usize = 8;
 

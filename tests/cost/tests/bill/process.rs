@@ -7,6 +7,7 @@ use nightowl_aws::{
     CONFIGURATION_AGE, Cloud, Configuration, Connections, DeadLetters, LateSealer, NoChat,
     Parameters, Queue, Queues, SqsIntake, Timers,
 };
+use nightowl_config::KeyRows;
 use nightowl_engine::Engine;
 use nightowl_fn_escalation::Escalation;
 use nightowl_messaging::MessageLog;
@@ -79,8 +80,9 @@ impl Deployment {
     }
 
     pub(crate) fn inbound(&self) -> Inbound {
+        let (rows, clock) = (Arc::new(self.store.clone()), Arc::new(self.clock.clone()));
         Inbound {
-            live: self.live(),
+            keys: KeyRows::new(rows, Arc::clone(&self.sealer), clock, CONFIGURATION_AGE),
             intake: self.queues().intake(Queue::Events),
             clock: self.clock.clone(),
             entropy: SystemEntropy,
@@ -101,20 +103,20 @@ pub(crate) struct Chatty {
 }
 
 pub(crate) struct Inbound {
-    live: Arc<Live>,
+    pub(crate) keys: KeyRows<DynamoStore, LateSealer, Hands>,
     intake: SqsIntake<Hands>,
     clock: Hands,
     entropy: SystemEntropy,
 }
 
 impl nightowl_fn_inbound::Needs for Inbound {
-    type Keys = Live;
+    type Keys = KeyRows<DynamoStore, LateSealer, Hands>;
     type Intake = SqsIntake<Hands>;
     type Clock = Hands;
     type Entropy = SystemEntropy;
 
-    fn keys(&self) -> &Live {
-        &self.live
+    fn keys(&self) -> &Self::Keys {
+        &self.keys
     }
     fn intake(&self) -> &SqsIntake<Hands> {
         &self.intake

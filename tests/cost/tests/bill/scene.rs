@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use nightowl_domain::Time;
 
+use crate::assume;
 use crate::tally::Tally;
 use crate::world::World;
 
@@ -25,7 +26,13 @@ pub(crate) async fn incident(escalated: bool) -> Vec<Step> {
     let mut world = World::new().await;
     // A first one, so that what a process does once is not counted.
     one(&mut world, "first", escalated).await;
-    one(&mut world, "second", escalated).await
+    world.pass(10 * MINUTE).await;
+    let read_units = world.read_units_of_configuration().await * assume::asks_of_configuration();
+    world.busy();
+    let mut steps = one(&mut world, "second", escalated).await;
+    let tally = Tally { read_units, ..Tally::default() };
+    steps.push(Step { name: "Configuration, asked about each 50 seconds", tally });
+    steps
 }
 
 async fn one(world: &mut World, name: &str, escalated: bool) -> Vec<Step> {

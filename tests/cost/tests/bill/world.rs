@@ -11,9 +11,10 @@ use http::{Request, StatusCode};
 use nightowl_aws::testing::FakeAws;
 use nightowl_aws::{Body as Message, Queue, Work};
 use nightowl_domain::{Actor, EventKind, Occurrence, Time, due_at};
-use nightowl_engine::ports::{Clock, Store};
+use nightowl_engine::ports::{Clock, Config, Keys, Ports, Store};
 use nightowl_engine::{Engine, Summary};
 use nightowl_fn_escalation::Escalation;
+use nightowl_messaging::Secret;
 use nightowl_store::embedded::Embedded;
 use nightowl_store::meter::Meter;
 use nightowl_store::{DynamoStore, Tables, create_tables, http_client};
@@ -26,7 +27,7 @@ use tracing::subscriber::DefaultGuard;
 use crate::assume::{self, Function};
 use crate::clock::Hands;
 use crate::lines::Lines;
-use crate::process::{Chatty, Deployment, Plain};
+use crate::process::{Chatty, Deployment, Inbound, Plain};
 use crate::tally::Tally;
 use crate::tenant::{KEY, configure};
 
@@ -38,6 +39,8 @@ pub(crate) struct World {
     slack: Double,
     lines: Lines,
     functions: Arc<Functions>,
+    /// Other incidents keep what is configured warm in every process.
+    is_busy: bool,
     /// Since it was taken last.
     tally: Tally,
     _listening: DefaultGuard,
@@ -47,7 +50,9 @@ pub(crate) struct World {
 
 struct Functions {
     inbound: Router,
+    keys: Arc<Inbound>,
     chat: Router,
+    chatty: Arc<Chatty>,
     worker: Engine<Plain>,
     notifier: Chatty,
     escalation: Escalation<Plain, Hands>,
@@ -55,9 +60,12 @@ struct Functions {
 
 impl Functions {
     fn start(deployment: &Deployment) -> Self {
+        let (keys, chatty) = (Arc::new(deployment.inbound()), Arc::new(deployment.chatty()));
         Self {
-            inbound: nightowl_fn_inbound::router(Arc::new(deployment.inbound())),
-            chat: nightowl_fn_slack::router(Arc::new(deployment.chatty())),
+            inbound: nightowl_fn_inbound::router(Arc::clone(&keys)),
+            keys,
+            chat: nightowl_fn_slack::router(Arc::clone(&chatty)),
+            chatty,
             worker: deployment.plain(),
             notifier: deployment.chatty(),
             escalation: deployment.escalation(),
@@ -92,11 +100,37 @@ impl World {
             slack,
             lines,
             functions,
+            is_busy: false,
             tally: Tally::default(),
             _listening: listening,
             _embedded: embedded,
             _folder: folder,
         }
+    }
+
+    /// From now on other incidents happen beside these, and nothing that is configured grows old.
+    pub(crate) fn busy(&mut self) {
+        self.is_busy = true;
+    }
+
+    /// What one process reads when its configuration has grown old.
+    pub(crate) async fn read_units_of_configuration(&self) -> f64 {
+        self.meter.take();
+        let config = self.functions.worker.ports().config();
+        config.tenant("acme").await.expect("a read").expect("a tenant");
+        self.meter.take().read_units
+    }
+
+    async fn keep_warm(&self) {
+        let functions = &self.functions;
+        let key = Secret::new(KEY);
+        functions.keys.keys.owner(&key).await.expect("a read").expect("an owner");
+        let engines = [&functions.chatty.engine, &functions.notifier.engine];
+        for config in engines.map(|engine| engine.ports().config()) {
+            config.tenant("acme").await.expect("a read").expect("a tenant");
+        }
+        let config = functions.worker.ports().config();
+        config.tenant("acme").await.expect("a read").expect("a tenant");
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -196,6 +230,9 @@ impl World {
         at_once: usize,
         work: impl Future<Output = T>,
     ) -> T {
+        if self.is_busy {
+            self.keep_warm().await;
+        }
         // What a scenario does beside is nobody's.
         self.aws.take_operations();
         self.meter.take();

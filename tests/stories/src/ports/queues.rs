@@ -1,4 +1,4 @@
-//! What is accepted, woken and timed: in memory, or through the queues and schedules of a local AWS.
+//! What is accepted, woken and timed: in memory, or by the queues and schedules of a local AWS.
 
 use std::sync::Arc;
 
