@@ -26,9 +26,8 @@ fn handled(function: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for file in source::files(&folder(function)) {
         for path in source::strings(&file.text) {
-            if path == "/" || path == "/healthz" || path.starts_with("/api/v1/") {
-                paths.insert(path);
-            } else if path == "/console" || path.starts_with("/console/") {
+            let is_page = path == "/" || path == "/console" || path.starts_with("/console/");
+            if is_page || path == "/healthz" || path.starts_with("/api/v1/") {
                 paths.insert(path);
             }
         }

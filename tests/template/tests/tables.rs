@@ -9,12 +9,15 @@ use nightowl_store::{Tables, create_tables};
 use nightowl_test_template::template::{Template, list};
 use serde_json::Value;
 
+/// Its key, the kind of its projection, and the columns that it shows beside.
+type Index = (BTreeMap<String, String>, String, BTreeSet<String>);
+
 /// Keys by `HASH` and `RANGE`, types of attributes, and indexes with what they show.
 #[derive(Debug, PartialEq, Eq)]
 struct Shape {
     key: BTreeMap<String, String>,
     types: BTreeMap<String, String>,
-    indexes: BTreeMap<String, (BTreeMap<String, String>, String, BTreeSet<String>)>,
+    indexes: BTreeMap<String, Index>,
 }
 
 fn text(value: &Value) -> String {
