@@ -19,7 +19,8 @@ pub struct Escalation<P: Ports, K> {
     pub dead_man: Option<DeadMan>,
 }
 
-/// Why the function failed; Lambda counts it, and an alarm watches the count.
+/// Why the function failed. Lambda calls it once more; a sweep that still does not end well is no
+/// heartbeat, and the alarm `SweepMissing` tells people.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error(transparent)]

@@ -28,6 +28,8 @@ pub(crate) async fn accept<N: Needs>(
     body: Body,
 ) -> Result<Accepted, Problem> {
     if is_encoded(headers) {
+        let why = "its body is compressed (Content-Encoding). Switch that off at the sender.";
+        drop_all(needs, sender, Why::Unreadable(why.to_owned())).await;
         return Err(Problem::encoded());
     }
     let bytes = match body::read(body).await {

@@ -194,6 +194,11 @@ async fn only_post_and_only_plain_bodies() {
     }
     let answer = world.send(Method::POST, path, &[("content-encoding", "gzip")], "\u{1f}").await;
     answer.is_problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-encoding");
+    let told = world.dropped();
+    assert!(
+        matches!(&told[..], [Why::Unreadable(why)] if why.contains("Content-Encoding")),
+        "{told:?}"
+    );
     let plain = [("content-encoding", "identity"), ("content-type", "text/html")];
     let answer = world.send(Method::POST, path, &plain, r#"{"title":"x"}"#).await;
     answer.is_status(StatusCode::ACCEPTED);

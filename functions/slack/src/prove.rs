@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use nightowl_domain::Time;
+use nightowl_engine::StoreError;
 use nightowl_messaging::{Forged, Secret, Settings, Verified};
 use nightowl_slack::inbound::{self, Hint, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 
@@ -44,8 +45,8 @@ pub(crate) async fn prove<T: SlackTenants>(
     body: Bytes,
     now: Time,
 ) -> Result<Proven, Problem> {
-    let candidates = match slug {
-        Some(slug) => one(tenants, slug).await?,
+    let (candidates, unread) = match slug {
+        Some(slug) => (one(tenants, slug).await?, None),
         None => some(tenants, &inbound::untrusted_hint(&body)).await?,
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -70,6 +71,10 @@ pub(crate) async fn prove<T: SlackTenants>(
         }
     }
     proven.ok_or_else(|| {
+        // It may well be theirs whose secret could not be had; Slack tries again.
+        if let Some(unread) = unread {
+            return unread;
+        }
         tracing::warn!(%reason, "a request to Slack's address was refused");
         Problem::Forged
     })
@@ -111,19 +116,32 @@ async fn one<T: SlackTenants>(tenants: &T, slug: &str) -> Result<Vec<Candidate>,
 }
 
 /// Those whose workspace the body names, then those that do not say theirs: another tenant that
-/// claims the same workspace must not shut them out.
-async fn some<T: SlackTenants>(tenants: &T, hint: &Hint) -> Result<Vec<Candidate>, Problem> {
+/// claims the same workspace must not shut them out. And the answer, if none of them has signed it
+/// while another tenant's secret could not be had just now.
+async fn some<T: SlackTenants>(
+    tenants: &T,
+    hint: &Hint,
+) -> Result<(Vec<Candidate>, Option<Problem>), Problem> {
     let mut all = Vec::new();
+    let mut unread = None;
     for slug in tenants.slugs().await.map_err(|error| unavailable(&error))? {
         match tenants.settings(&slug).await {
             Ok(settings) => {
                 all.extend(settings.and_then(|settings| candidate(&slug, &settings)));
             }
             // One tenant's broken section must not shut out the others.
-            Err(error) => tracing::error!(%error, tenant = slug, "its settings cannot be read"),
+            Err(error) => {
+                tracing::error!(%error, tenant = slug, "its settings cannot be read");
+                match error {
+                    StoreError::Unavailable(_)
+                    | StoreError::Unknown(_)
+                    | StoreError::Conflict(_) => unread = Some(Problem::Unavailable),
+                    StoreError::NewerFormat { .. } | StoreError::Corrupt(_) => {}
+                }
+            }
         }
     }
-    Ok(selected(all, hint))
+    Ok((selected(all, hint), unread))
 }
 
 fn selected(mut all: Vec<Candidate>, hint: &Hint) -> Vec<Candidate> {
@@ -151,7 +169,7 @@ fn candidate(slug: &str, settings: &Settings) -> Option<Candidate> {
     Some(Candidate { slug: slug.to_owned(), signing_secret, team_id, app_id })
 }
 
-fn unavailable(error: &nightowl_engine::StoreError) -> Problem {
+fn unavailable(error: &StoreError) -> Problem {
     tracing::error!(%error, "the settings of a tenant cannot be read");
     Problem::Unavailable
 }

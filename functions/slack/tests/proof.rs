@@ -85,6 +85,17 @@ async fn a_tenant_that_claims_anothers_workspace_shuts_nobody_out() {
 }
 
 #[tokio::test]
+async fn while_one_tenants_secret_cannot_be_had_slack_is_asked_to_try_again() {
+    let world = World::new();
+    world.let_wait("other");
+    let body = Typed::default().body();
+    assert_eq!(world.post("commands", SECRET, &body).await.status, StatusCode::OK);
+    let answer = world.post("commands", OTHER_SECRET, &body).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+    world.post("commands/acme", OTHER_SECRET, &body).await.is_forged();
+}
+
+#[tokio::test]
 async fn slack_asks_whether_the_address_is_ours() {
     let world = World::new();
     let body = json!({"type": "url_verification", "token": "x", "challenge": "c-1"}).to_string();

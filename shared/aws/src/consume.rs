@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nightowl_domain::{Occurrence, Time};
 use nightowl_engine::ports::{Clock, Ports, StoreError};
-use nightowl_engine::{Engine, EngineError, Report};
+use nightowl_engine::{Engine, EngineError, Report, Undone};
 
 use crate::{Body, Journey, Queue, Queues, Work};
 
@@ -42,7 +42,9 @@ pub async fn consume<P: Ports, K: Clock + Clone>(
     redelivered: bool,
 ) -> Result<(), Failed> {
     let done = match &body.work {
-        Work::Reports(reports) => apply(engine, reports, &body.journey, redelivered).await,
+        Work::Reports(reports) => {
+            return apply(engine, queues, from, (reports, body.journey), redelivered).await;
+        }
         Work::Deliver { occurrence, at } => {
             if is_sent_on(queues, from, &body, *at).await? {
                 return Ok(());
@@ -80,18 +82,51 @@ pub async fn consume_reports<P: Ports, K: Clock + Clone>(
     let Work::Reports(reports) = &body.work else {
         return Err(Failed::GoBack("it is nothing for this consumer".to_owned()));
     };
-    let done = apply(engine, reports, &body.journey, redelivered).await;
-    again_if_in_trouble(queues, from, body, done).await
+    apply(engine, queues, from, (reports, body.journey), redelivered).await
 }
 
-async fn apply<P: Ports>(
+/// Applies reports; those that are not done come again, and no others. What no other try would
+/// help comes as a message of its own, which then is all that goes back and dies in the end.
+async fn apply<P: Ports, K: Clock + Clone>(
     engine: &Engine<P>,
-    reports: &[Report],
-    journey: &Journey,
+    queues: &Queues<K>,
+    from: Queue,
+    (reports, journey): (&[Report], Journey),
     redelivered: bool,
-) -> Result<(), EngineError> {
+) -> Result<(), Failed> {
     let came_before = redelivered || journey.came_before();
-    engine.apply_all(reports.to_vec(), came_before, SERIES_MAX).await
+    let applied = engine.apply_all(reports.to_vec(), came_before, SERIES_MAX).await;
+    let Err(undone) = applied else { return Ok(()) };
+    let (mut later, mut bad) = (Vec::new(), Vec::new());
+    let (mut later_error, mut bad_error) = (None, None);
+    for Undone { reports, error } in undone {
+        match judge(&error) {
+            Verdict::Later => {
+                later.extend(reports);
+                later_error = Some(error);
+            }
+            Verdict::GoBack => {
+                bad.extend(reports);
+                bad_error = Some(error);
+            }
+            Verdict::Hopeless => log_hopeless(&error, "reports"),
+        }
+    }
+    if let Some(error) = bad_error {
+        if bad.len() == reports.len() {
+            return Err(Failed::GoBack(error.to_string()));
+        }
+        tracing::warn!(%error, reports = bad.len(), "a part of a message goes its own way");
+        let retries = journey.retries.saturating_add(1);
+        let body = Body { work: Work::Reports(bad), journey: Journey { retries, ..journey } };
+        let sent = queues.send(from, &body, None).await;
+        sent.map_err(|lost| Failed::GoBack(format!("{error}; nor can it be sent apart: {lost}")))?;
+    }
+    if let Some(error) = later_error {
+        return again_later(queues, from, Body { work: Work::Reports(later), journey }, error)
+            .await;
+    }
+    Ok(())
 }
 
 /// Whether it came before its time and goes round once more: no queue holds it back for longer
@@ -128,26 +163,37 @@ async fn again_if_in_trouble<K: Clock + Clone>(
     let Err(error) = done else { return Ok(()) };
     match judge(&error) {
         Verdict::Hopeless => {
-            tracing::warn!(%error, kind = body.work.kind(), "a message is for nobody");
+            log_hopeless(&error, body.work.kind());
             Ok(())
         }
         Verdict::GoBack => Err(Failed::GoBack(error.to_string())),
-        Verdict::Later => {
-            let Some((body, delay)) = postponed(body) else {
-                tracing::warn!(%error, "a wake-up is left to the sweep");
-                return Ok(());
-            };
-            tracing::warn!(
-                counter = "queue.postponed", %error, queue = from.name(), kind = body.work.kind(),
-                retries = body.journey.retries, "a message comes again later"
-            );
-            let not_before = queues.clock().now() + delay;
-            let sent = queues.send(from, &body, Some(not_before)).await;
-            sent.map_err(|lost| {
-                Failed::GoBack(format!("{error}; nor can it be sent again: {lost}"))
-            })
-        }
+        Verdict::Later => again_later(queues, from, body, error).await,
     }
+}
+
+fn log_hopeless(error: &EngineError, kind: &str) {
+    tracing::warn!(%error, kind, "a message is for nobody");
+}
+
+async fn again_later<K: Clock + Clone>(
+    queues: &Queues<K>,
+    from: Queue,
+    body: Body,
+    error: EngineError,
+) -> Result<(), Failed> {
+    let Some((body, delay)) = postponed(body) else {
+        tracing::warn!(%error, "a wake-up is left to the sweep");
+        return Ok(());
+    };
+    // Kind and number make a metric: what is postponed for long has to be seen.
+    let retries = u64::from(body.journey.retries);
+    tracing::warn!(
+        counter = "queue.postponed", %error, queue = from.name(), kind = body.work.kind(),
+        retries, "a message comes again later"
+    );
+    let not_before = queues.clock().now() + delay;
+    let sent = queues.send(from, &body, Some(not_before)).await;
+    sent.map_err(|lost| Failed::GoBack(format!("{error}; nor can it be sent again: {lost}")))
 }
 
 enum Verdict {

@@ -50,7 +50,13 @@ where
     D: Future<Output = serde_json::Value> + Send + 'static,
 {
     lambda_http::run(service_fn(move |request: Request| match order(&request) {
-        Some(order) => obeyed(obey(order)).left_future(),
+        Some(order) => {
+            let done = match unread(&order) {
+                Some(answer) => std::future::ready(answer).left_future(),
+                None => obey(order).right_future(),
+            };
+            obeyed(done).left_future()
+        }
         None => answer(request, ready()).right_future(),
     }))
     .await
@@ -66,6 +72,26 @@ fn order(request: &Request) -> Option<String> {
         (Some(RequestContext::PassThrough), lambda_http::Body::Text(text)) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// A request of the gateway that could not be read as one: it comes from outside, so nobody is told
+/// how the function is called from inside. The answer is in the gateway's own words.
+#[cfg(feature = "direct")]
+fn unread(order: &str) -> Option<serde_json::Value> {
+    let order: serde_json::Value = serde_json::from_str(order).ok()?;
+    order.get("requestContext")?;
+    tracing::warn!("a request of the gateway could not be read");
+    let problem = json!({
+        "type": "urn:nightowl:problem:bad-request",
+        "title": "The request cannot be read",
+        "status": StatusCode::BAD_REQUEST.as_u16(),
+        "detail": "expected an HTTP request whose path, query and headers are valid",
+    });
+    Some(json!({
+        "statusCode": StatusCode::BAD_REQUEST.as_u16(),
+        "headers": {"content-type": "application/problem+json", "cache-control": "no-store"},
+        "body": problem.to_string(),
+    }))
 }
 
 /// The answer of a call without HTTP is the JSON itself.

@@ -39,7 +39,7 @@ pub const EVENTS_DROPPED: &str = "EventsDropped";
 pub const TICK_LATENESS: &str = "TickLateness";
 /// One for each sweep that ended.
 pub const SWEEP_DONE: &str = "SweepDone";
-/// How long the most overdue alert has been due, in seconds.
+/// How long the most overdue alert has been due, or an event has waited to be applied, in seconds.
 pub const OVERDUE: &str = "Overdue";
 /// Messages that stay in the dead-letter queues.
 pub const PARKED: &str = "Parked";
@@ -47,6 +47,11 @@ pub const PARKED: &str = "Parked";
 pub const MESSAGES_FAILED: &str = "MessagesFailed";
 /// Messages that were sent again because the store was in trouble.
 pub const MESSAGES_POSTPONED: &str = "MessagesPostponed";
+
+/// An event that cannot be applied is tried so often within little more than a minute, and then
+/// about once in a minute.
+const RETRIES_SOON: u64 = 5;
+const RETRY_SECONDS: u64 = 60;
 
 const DIMENSION: &str = "Stack";
 
@@ -117,6 +122,8 @@ impl Sample {
 #[derive(Debug, Default)]
 struct Said {
     counter: String,
+    kind: String,
+    retries: u64,
     millis: Option<u64>,
     oldest: u64,
     parked: u64,
@@ -128,7 +135,7 @@ impl Said {
             self.millis.map(|value| Sample { name, unit: "Milliseconds", value }).into_iter()
         };
         match self.counter.as_str() {
-            "page.posted" => lasted(PAGE_AGE).collect(),
+            "page.posted" | "page.waiting" => lasted(PAGE_AGE).collect(),
             "page.maybe_duplicate" | "page.reposted" | "page.late_post" => {
                 vec![Sample::one(PAGES_DOUBTED)]
             }
@@ -139,7 +146,7 @@ impl Said {
                 vec![Sample { name: PARKED, unit: "Count", value: self.parked }]
             }
             "queue.failed" => vec![Sample::one(MESSAGES_FAILED)],
-            "queue.postponed" => vec![Sample::one(MESSAGES_POSTPONED)],
+            "queue.postponed" => self.postponed(),
             counter if counter.starts_with("inbound.dropped.") => {
                 vec![Sample::one(EVENTS_DROPPED)]
             }
@@ -155,11 +162,22 @@ impl Said {
         samples
     }
 
+    /// Whatever else is postponed, the sweep knows of: no alert bears an event that waits.
+    fn postponed(&self) -> Vec<Sample> {
+        let mut samples = vec![Sample::one(MESSAGES_POSTPONED)];
+        let value = self.retries.saturating_sub(RETRIES_SOON).saturating_mul(RETRY_SECONDS);
+        if self.kind == "reports" && value > 0 {
+            samples.push(Sample { name: OVERDUE, unit: "Seconds", value });
+        }
+        samples
+    }
+
     fn number(&mut self, field: &Field, value: u64) {
         match field.name() {
             "millis" => self.millis = Some(value),
             "oldest_seconds" => self.oldest = value,
             "parked" => self.parked = value,
+            "retries" => self.retries = value,
             _ => {}
         }
     }
@@ -167,8 +185,10 @@ impl Said {
 
 impl Visit for Said {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "counter" {
-            value.clone_into(&mut self.counter);
+        match field.name() {
+            "counter" => value.clone_into(&mut self.counter),
+            "kind" => value.clone_into(&mut self.kind),
+            _ => {}
         }
     }
 

@@ -146,6 +146,12 @@ impl Sealer for LateSealer {
         self.sealer().open(purpose, context, sealed)
     }
 
+    fn awaits(&self, purpose: &str) -> bool {
+        let Some(source) = &self.source else { return false };
+        let mut asked = source.purposes.iter().filter(|asked| asked.name() == purpose);
+        asked.any(|purpose| !self.keys().has(*purpose))
+    }
+
     fn derive(&self, purpose: &str, what: &str, context: &str) -> Result<Secret, String> {
         self.sealer().derive(purpose, what, context)
     }

@@ -151,3 +151,48 @@ async fn what_came_before_sends_all_wake_ups_again() {
     stage.consume(Queue::Events, Body { journey, ..body }).await.unwrap();
     assert_eq!(stage.ports.wake.len(), first, "they may have been lost");
 }
+
+#[tokio::test]
+async fn one_event_that_can_never_be_stored_goes_its_own_way() {
+    let stage = stage();
+    let event = |number: usize| {
+        let (id, key) = (format!("e{number}"), format!("disk-{number}"));
+        fired(&id, &key, "Disk full", stage.ports.clock.now())
+    };
+    let report = |number| Report { tenant: "acme".to_owned(), alert: None, event: event(number) };
+    let reports: Vec<Report> = (0..100).map(report).collect();
+    stage.ports.store.refuse(SeriesHash::of("acme", "prometheus", "disk-42"));
+    stage.consume(Queue::Events, Body::new(Work::Reports(reports.clone()))).await.unwrap();
+    assert_eq!(stage.ports.store.alerts().len(), 99);
+    let (apart, wait) = stage.only(Queue::Events);
+    assert_eq!(apart.work, Work::Reports(vec![reports[42].clone()]), "and none of the others");
+    assert_eq!((apart.journey.retries, wait), (1, Duration::ZERO));
+    // Alone it goes back, and is not sent again.
+    for _ in 0..5 {
+        let failed = stage.consume(Queue::Events, apart.clone()).await;
+        assert!(matches!(failed, Err(Failed::GoBack(_))), "{failed:?}");
+    }
+    assert_eq!(stage.aws.waiting(Queue::Events).len(), 1);
+}
+
+#[tokio::test]
+async fn only_what_failed_comes_again() {
+    let stage = stage();
+    let now = stage.ports.clock.now();
+    let report = |id: &str, key: &str| Report {
+        tenant: "acme".to_owned(),
+        alert: None,
+        event: fired(id, key, "Disk full", now),
+    };
+    stage
+        .consume(Queue::Events, Body::new(Work::Reports(vec![report("e0", "cpu")])))
+        .await
+        .unwrap();
+    // The first call is that of one of the two series.
+    stage.ports.trap.arm(0, Spring::Fail);
+    let both = Work::Reports(vec![report("e1", "disk"), report("e2", "cpu")]);
+    stage.consume(Queue::Events, Body::new(both)).await.unwrap();
+    let (again, wait) = stage.only(Queue::Events);
+    let Work::Reports(left) = &again.work else { panic!("{again:?}") };
+    assert_eq!((left.len(), wait), (1, Duration::from_secs(5)));
+}

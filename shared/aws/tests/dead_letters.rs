@@ -77,6 +77,22 @@ async fn what_is_parked_still_exists_and_is_out_of_the_way() {
 }
 
 #[tokio::test]
+async fn a_message_is_hidden_for_12_hours_in_total_and_no_longer() {
+    let aws = FakeAws::new(VirtualClock::default());
+    aws.put_raw(Queue::Urgent, "a");
+    let (sqs, url) = (aws.sqs(), aws.queue_urls().urgent.unwrap());
+    let got = sqs.receive_message().queue_url(&url).send().await.unwrap();
+    let receipt = got.messages()[0].receipt_handle().unwrap().to_owned();
+    aws.clock().advance(Duration::from_secs(1));
+    let hide = |seconds| {
+        let request = sqs.change_message_visibility().queue_url(&url).receipt_handle(&receipt);
+        request.visibility_timeout(seconds).send()
+    };
+    assert!(hide(43_200).await.is_err());
+    assert!(hide(43_199).await.is_ok());
+}
+
+#[tokio::test]
 async fn wake_ups_are_parked_for_good_after_three_chances() {
     let aws = FakeAws::new(VirtualClock::default());
     let work = Work::Notice {

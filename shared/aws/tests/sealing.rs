@@ -50,6 +50,8 @@ async fn whoever_only_reads_makes_nothing_and_has_the_key_once_it_is_there() {
     let aws = aws();
     let reader = LateSealer::reading(parameters(&aws), &[Purpose::Chat]);
     reader.ensure().await;
+    assert!(reader.awaits("chat"), "it may come");
+    assert!(!reader.awaits("webhook"), "it was not given that one");
     assert!(reader.seal("chat", "acme", &Secret::new("x")).is_err());
     assert_eq!(count(&aws, "PutParameter"), 0);
     let admin = LateSealer::making(parameters(&aws));
@@ -62,6 +64,7 @@ async fn whoever_only_reads_makes_nothing_and_has_the_key_once_it_is_there() {
     tokio::time::advance(Duration::from_secs(4)).await;
     reader.ensure().await;
     assert_eq!(reader.open("chat", "acme", &sealed), Ok(Secret::new("xoxb-1")));
+    assert!(!reader.awaits("chat"));
     // It was given one key and asks for no other, nor again for the one that it has.
     let webhook = admin.seal("webhook", "acme", &Secret::new("x")).unwrap();
     assert!(reader.open("webhook", "acme", &webhook).is_err());
@@ -103,6 +106,7 @@ async fn a_key_whose_making_was_not_answered_is_the_key() {
 async fn a_function_without_secrets_asks_for_none() {
     let none = LateSealer::none();
     none.ensure().await;
+    assert!(!none.awaits("chat"));
     assert!(none.open("chat", "acme", "v1:chat:").is_err());
     assert!(!format!("{none:?}").contains('0'));
 }

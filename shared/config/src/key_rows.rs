@@ -9,7 +9,7 @@ use nightowl_engine::{Clock, ConfigStore, IntegrationRow, KeyOwner, KeyRow, Keys
 use nightowl_engine::{Sealer, StoreError};
 use nightowl_messaging::Secret;
 
-use crate::{KeyFileSealer, hash};
+use crate::{KeyFileSealer, hash, live};
 
 /// How many owners are kept in memory.
 const OWNERS_MAX: usize = 1024;
@@ -52,6 +52,9 @@ impl<C: ConfigStore, S: Sealer, K: Clock> KeyRows<C, S, K> {
         let Some(IntegrationRow { id, format, default_severity, hmac_secret }) = integration else {
             return Ok(None);
         };
+        if hmac_secret.is_some() && self.sealer.awaits(KeyFileSealer::WEBHOOK) {
+            return Err(live::awaited(&tenant, KeyFileSealer::WEBHOOK));
+        }
         let open = |sealed: String| self.sealer.open(KeyFileSealer::WEBHOOK, &tenant, &sealed);
         let hmac_secret = hmac_secret
             .map(open)

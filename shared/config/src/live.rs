@@ -183,6 +183,9 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
 
     fn opened(&self, purpose: &str, tenant: &str, given: &Given) -> Result<Secret, StoreError> {
         let opened = match &given.form {
+            GivenForm::Sealed(_) if self.sealer.awaits(purpose) => {
+                return Err(awaited(tenant, purpose));
+            }
             GivenForm::Sealed(sealed) => self.sealer.open(purpose, tenant, &sealed.sealed),
             GivenForm::Open(_) | GivenForm::Kept => Err("a stored secret is not sealed".to_owned()),
         };
@@ -194,6 +197,12 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
 fn configured<'t>(tenant: &'t Tenant, id: &str) -> Result<&'t Integration, StoreError> {
     let found = tenant.integration(id);
     found.ok_or_else(|| corrupt(&tenant.slug, "a key of an integration that is not there"))
+}
+
+/// Nothing is wrong with the secret.
+pub(crate) fn awaited(tenant: &str, purpose: &str) -> StoreError {
+    let why = format!("the sealing key for {purpose} is not here yet; {tenant} has to wait");
+    StoreError::Unavailable(why)
 }
 
 fn corrupt(tenant: &str, why: &str) -> StoreError {

@@ -39,6 +39,9 @@ pub struct Page {
     pub target: String,
     /// Why this page goes elsewhere than the policy says: a fallback, or nobody found.
     pub because: Option<String>,
+    /// When it was decided that this person is to be woken; a page that stands in for another bears
+    /// that one's. `None` in alerts of an earlier release.
+    pub born: Option<Time>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,13 @@ use nightowl_domain::{AlertId, EventKind, SeriesHash};
 
 use crate::{Engine, EngineError, Ports, Report};
 
+/// Reports that are not done, in their order, and why the first of them is not.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    pub reports: Vec<Report>,
+    pub error: EngineError,
+}
+
 /// What an event goes to.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
@@ -20,43 +27,47 @@ impl<P: Ports> Engine<P> {
     /// left out.
     ///
     /// # Errors
-    /// The first that was met; all reports must come back then, and applied twice is applied once.
+    /// What is not done: these reports must come back, and applied twice is applied once. One that
+    /// no other try would help holds up no other; behind any other failure its series waits.
     pub async fn apply_all(
         &self,
         reports: Vec<Report>,
         redelivered: bool,
         at_once: usize,
-    ) -> Result<(), EngineError> {
+    ) -> Result<(), Vec<Undone>> {
         let mut series: BTreeMap<Target, Vec<Report>> = BTreeMap::new();
         for report in reports {
             series.entry(target(&report)).or_default().push(report);
         }
-        let done: Vec<Result<(), EngineError>> = futures::stream::iter(series.into_values())
+        let undone: Vec<Vec<Undone>> = futures::stream::iter(series.into_values())
             .map(|reports| self.apply_in_order(reports, redelivered))
             .buffer_unordered(at_once)
             .collect()
             .await;
-        done.into_iter().collect()
+        let undone = undone.concat();
+        if undone.is_empty() { Ok(()) } else { Err(undone) }
     }
 
-    async fn apply_in_order(
-        &self,
-        reports: Vec<Report>,
-        redelivered: bool,
-    ) -> Result<(), EngineError> {
-        for report in &reports {
-            match self.apply(report, redelivered).await {
+    async fn apply_in_order(&self, reports: Vec<Report>, redelivered: bool) -> Vec<Undone> {
+        let mut undone = Vec::new();
+        let mut reports = reports.into_iter();
+        while let Some(report) = reports.next() {
+            match self.apply(&report, redelivered).await {
                 Ok(_) => {}
                 Err(error @ EngineError::NoTenant(_)) => {
                     tracing::warn!(%error, tenant = %report.tenant, "an event is for nobody");
                 }
                 Err(error) => {
                     tracing::warn!(%error, tenant = %report.tenant, "an event failed");
-                    return Err(error);
+                    let mut failed = vec![report];
+                    if error.is_retryable() {
+                        failed.extend(reports.by_ref());
+                    }
+                    undone.push(Undone { reports: failed, error });
                 }
             }
         }
-        Ok(())
+        undone
     }
 }
 

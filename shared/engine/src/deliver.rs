@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Received, Send, SendKey, Settle, Settlement, Time, What,
+    Page, Received, Send, SendKey, Settle, Settlement, Time, What,
 };
 
 use crate::basis::Basis;
@@ -93,7 +93,7 @@ impl<P: Ports> Engine<P> {
         };
         let settles = self.carry_out(&held, &work.jobs, kit).await;
         delivered.count(&settles);
-        log_page_age(&alert, &settles);
+        log_page_ages(&held.alert, &settles, self.ports().clock().now());
         let broken = broken_providers(&held.alert, &settles);
         self.settle(&held, settles).await?;
         for (provider, reason) in broken {
@@ -236,19 +236,30 @@ impl Delivered {
     }
 }
 
-/// How long the alert owed something before its pages were out: `before` is as it was before the
-/// claim. A page that was tried before has its age told by the first attempt.
-fn log_page_age(before: &Alert, settles: &[Settle]) {
-    let Some(since) = before.owed_since else { return };
+/// How long ago it was decided that these people are to be woken, told for pages that are out and
+/// for those that are not yet.
+fn log_page_ages(alert: &Alert, settles: &[Settle], now: Time) {
     for settle in settles {
-        let is_page =
-            before.send(&settle.key).is_some_and(|send| matches!(send.what, What::Page(_)));
-        if let Settlement::Sent { at, found: false, .. } = &settle.settlement
-            && is_page
-        {
-            let millis = u64::try_from(at.since(since).as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(counter = "page.posted", millis, delivery = %settle.key);
+        let Some(send) = alert.send(&settle.key) else { continue };
+        match &settle.settlement {
+            Settlement::Sent { at, found: false, .. } => log_page_age(send, "page.posted", *at),
+            Settlement::Unknown { .. }
+            | Settlement::FindFailed { .. }
+            | Settlement::NotPosted { .. }
+            | Settlement::Retry { .. }
+            | Settlement::Broken { .. }
+            | Settlement::Gone { .. } => log_page_age(send, "page.waiting", now),
+            Settlement::Sent { found: true, .. }
+            | Settlement::Refreshed { .. }
+            | Settlement::EditRefused { .. } => {}
         }
+    }
+}
+
+fn log_page_age(send: &Send, counter: &'static str, now: Time) {
+    if let What::Page(Page { born: Some(born), .. }) = &send.what {
+        let millis = u64::try_from(now.since(*born).as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(counter, millis, delivery = %send.key);
     }
 }
 

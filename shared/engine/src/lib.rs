@@ -24,6 +24,7 @@ pub mod view;
 mod wakeups;
 
 pub use apply::Applied;
+pub use batch::Undone;
 pub use deliver::Delivered;
 pub use engine::Engine;
 pub use error::EngineError;

@@ -2,15 +2,24 @@
 
 use std::time::Duration;
 
-use nightowl_domain::Time;
+use futures::StreamExt;
+use nightowl_domain::{Occurrence, Time};
 
 use crate::{Clock, Engine, EngineError, Ports, Store};
 
 /// Wake-ups of one pass; what is left is for the next, which goes on where this one stopped.
 const EMISSIONS: usize = 1_000;
 const PAGE: usize = 100;
-/// What has been overdue for longer is broken rather than lost, and is woken once in this time.
+/// What has been overdue for longer is broken rather than lost, and is woken more seldom: chat that
+/// was down for hours must not keep pages waiting for another one.
 const HOUR: Duration = Duration::from_secs(3600);
+const TEN_MINUTES: Duration = Duration::from_secs(600);
+/// After that, once an hour.
+const HALF_A_DAY: Duration = Duration::from_secs(12 * 3600);
+/// A pass ends then, so that whoever runs it can note where it stopped before its own time is up.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// Wake-ups sent at once.
+const AT_ONCE: usize = 8;
 /// Nothing is planned further ahead; a snooze beyond it is found by the sweep when it ends.
 const HORIZON: Duration = Duration::from_secs(366 * 24 * 3600);
 
@@ -64,11 +73,13 @@ impl Pass {
         format!("{since}|{}|{}", self.shard, self.cursor.as_deref().unwrap_or_default())
     }
 
-    /// Every pass in the first hour, then once an hour.
+    /// Every pass in the first hour, every ten minutes in the next eleven, then once an hour.
     fn is_woken(&self, due: Time, now: Time) -> bool {
-        let hours = |at: Time| at.since(due).as_secs() / HOUR.as_secs();
-        let is_first = self.since.is_none_or(|since| hours(since) != hours(now));
-        hours(now) == 0 || is_first
+        let age = now.since(due);
+        let span = if age < HALF_A_DAY { TEN_MINUTES } else { HOUR };
+        let turn = |at: Time| at.since(due).as_secs() / span.as_secs();
+        let is_first = self.since.is_none_or(|since| turn(since) != turn(now));
+        age < HOUR || is_first
     }
 }
 
@@ -80,15 +91,17 @@ impl<P: Ports> Engine<P> {
         let now = self.ports().clock().now();
         let mut pass = Pass::resume(store.read_sweep().await?);
         let mut swept = Swept::default();
-        while pass.shard < store.due_shards() && swept.woken < EMISSIONS {
+        let in_time = || self.ports().clock().now().since(now) < PATIENCE;
+        while pass.shard < store.due_shards() && swept.woken < EMISSIONS && in_time() {
             let page = store.due(pass.shard, now, pass.cursor.take(), PAGE).await?;
-            for (occurrence, due) in page.items {
+            let woken = page.items.iter().filter(|(_, due)| pass.is_woken(*due, now));
+            let woken: Vec<&Occurrence> = woken.map(|(occurrence, _)| occurrence).collect();
+            swept.woken += woken.len();
+            let waking = futures::stream::iter(woken);
+            waking.for_each_concurrent(AT_ONCE, |one| self.wake(one, None, true)).await;
+            for (_, due) in &page.items {
                 swept.overdue += 1;
-                swept.oldest = swept.oldest.max(now.since(due));
-                if pass.is_woken(due, now) {
-                    self.wake(&occurrence, None, true).await;
-                    swept.woken += 1;
-                }
+                swept.oldest = swept.oldest.max(now.since(*due));
             }
             match page.cursor {
                 Some(cursor) => pass.cursor = Some(cursor),
@@ -145,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_debt_is_woken_once_an_hour() {
+    fn an_old_debt_is_woken_more_seldom() {
         let minute = |minute: i64| Time::from_seconds(minute * 60);
         let woken = |from: i64, to: i64| {
             (from..to)
@@ -156,7 +169,8 @@ mod tests {
                 .count()
         };
         assert_eq!(woken(1, 60), 59);
-        assert_eq!(woken(60, 600), 9);
+        assert_eq!(woken(60, 600), 54);
+        assert_eq!(woken(720, 1440), 12);
         let late = Pass { since: Some(minute(90)), shard: 0, cursor: None };
         assert!(late.is_woken(minute(0), minute(500)), "missed passes are made up for");
     }

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 use nightowl_engine::ports::StoreError;
 
 use crate::condition::Condition;
-use crate::error::{Kind, failed};
+use crate::error::{Kind, broke_off, failed};
 use crate::record::corrupt;
 use crate::row::{Attributes, PK, Row, SK, text};
 use crate::tables::Tables;
@@ -82,7 +82,10 @@ impl Db {
     ) -> Result<Option<Row>, StoreError> {
         let request = self.client.get_item().table_name(self.name(table)).consistent_read(true);
         let request = request.key(PK, text(pk)).key(SK, text(sk));
-        let answer = Box::pin(request.send()).await;
+        let answer = match Box::pin(request.clone().send()).await {
+            Err(error) if broke_off(&error) => Box::pin(request.send()).await,
+            answer => answer,
+        };
         let answer = answer.map_err(|error| failed(&error, Kind::Read))?;
         answer.item.map(Row::read).transpose()
     }
@@ -261,5 +264,10 @@ fn cancelled_because(reasons: &[CancellationReason]) -> Refused {
     }
     let codes = reasons.iter().filter_map(CancellationReason::code);
     let codes: Vec<_> = codes.filter(|code| *code != "None").collect();
-    Refused::Failed(StoreError::Unavailable(format!("cancelled: {}", codes.join(", "))))
+    let words = format!("cancelled: {}", codes.join(", "));
+    // A row that is too large, for one, will be so the next time.
+    if codes.contains(&"ValidationError") {
+        return Refused::Failed(StoreError::Corrupt(words));
+    }
+    Refused::Failed(StoreError::Unavailable(words))
 }

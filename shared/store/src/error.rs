@@ -10,7 +10,8 @@ pub(crate) enum Kind {
     Write,
 }
 
-/// `Unavailable` where it is certain that nothing was written, else `Unknown`.
+/// `Unavailable` where it is certain that nothing was written, else `Unknown`; `Corrupt` where the
+/// same request will be refused again and again.
 pub(crate) fn failed<E, R>(error: &SdkError<E, R>, kind: Kind) -> StoreError
 where
     E: ProvideErrorMetadata,
@@ -24,7 +25,12 @@ where
         }
         SdkError::DispatchFailure(_) => ("the connection failed".to_owned(), false),
         SdkError::ResponseError(_) => ("the answer could not be read".to_owned(), false),
-        SdkError::ServiceError(service) => refused(service.err()),
+        SdkError::ServiceError(service) => match service.err() {
+            error if error.code() == Some("ValidationException") => {
+                return StoreError::Corrupt(told("ValidationException", error));
+            }
+            error => refused(error),
+        },
         _ => ("the request failed".to_owned(), false),
     };
     match kind {
@@ -42,12 +48,21 @@ fn refused<E: ProvideErrorMetadata>(error: &E) -> (String, bool) {
         | "ServiceUnavailable"
         | "ServiceUnavailableException"
         | "TransactionInProgressException" => (code.to_owned(), false),
-        // These are mistakes of ours, and the message says which. Others could quote the request.
-        "ValidationException" | "ResourceNotFoundException" => {
-            let message = error.message().unwrap_or_default();
-            (format!("{code}: {}", message.chars().take(200).collect::<String>()), true)
-        }
+        // A table may be on its way.
+        "ResourceNotFoundException" => (told(code, error), true),
         _ if error.code().is_none() => (code.to_owned(), false),
         _ => (code.to_owned(), true),
     }
+}
+
+/// Code and message of what is a mistake of ours; other messages could quote the request.
+fn told<E: ProvideErrorMetadata>(code: &str, error: &E) -> String {
+    let message = error.message().unwrap_or_default();
+    format!("{code}: {}", message.chars().take(200).collect::<String>())
+}
+
+/// Whether a connection ended before the answer came. Connections of a process that was frozen are
+/// dead when it wakes up, and the first request on each finds out.
+pub(crate) const fn broke_off<E, R>(error: &SdkError<E, R>) -> bool {
+    matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_))
 }

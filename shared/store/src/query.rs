@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nightowl_engine::ports::StoreError;
 
 use crate::db::{Db, Table};
-use crate::error::{Kind, failed};
+use crate::error::{Kind, broke_off, failed};
 use crate::row::{Attributes, PK, Row, SK, text};
 
 #[derive(Clone, Debug)]
@@ -135,7 +135,11 @@ impl Db {
             .scan_index_forward(!query.newest_first)
             .set_limit(query.limit.map(|limit| i32::try_from(limit.max(1)).unwrap_or(i32::MAX)))
             .set_exclusive_start_key(from);
-        let answer = Box::pin(request.send()).await.map_err(|error| failed(&error, Kind::Read))?;
+        let answer = match Box::pin(request.clone().send()).await {
+            Err(error) if broke_off(&error) => Box::pin(request.send()).await,
+            answer => answer,
+        };
+        let answer = answer.map_err(|error| failed(&error, Kind::Read))?;
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 

@@ -11,7 +11,7 @@ use nightowl_domain::{Event, Tenant, Time};
 use nightowl_engine::ports::{Clock, Intake};
 use nightowl_engine::testing::{ScriptedProvider, TestPorts, VirtualClock};
 use nightowl_engine::{Engine, Report};
-use nightowl_fn_escalation::{Escalation, Failure};
+use nightowl_fn_escalation::{DeadMan, Escalation, Failure};
 use serde_json::Value;
 
 pub use ports::CloudPorts;
@@ -52,6 +52,13 @@ impl Account {
         Self { sweep_at: Some(self.now() + MINUTE), ..self }
     }
 
+    /// The sweep tells this switch that all is well.
+    #[must_use]
+    pub fn with_dead_man(mut self, dead_man: DeadMan) -> Self {
+        self.escalation.dead_man = Some(dead_man);
+        self
+    }
+
     pub fn now(&self) -> Time {
         self.aws.clock().now()
     }
@@ -66,8 +73,17 @@ impl Account {
     /// # Panics
     /// If the queue does not take it.
     pub async fn accept(&self, event: Event) {
-        let report = Report { tenant: "acme".to_owned(), alert: None, event };
-        let taken = self.aws.queues().intake(Queue::Events).take(vec![report]).await;
+        self.accept_all(vec![event]).await;
+    }
+
+    /// The same with events that came together.
+    ///
+    /// # Panics
+    /// If the queue does not take them.
+    pub async fn accept_all(&self, events: Vec<Event>) {
+        let report = |event| Report { tenant: "acme".to_owned(), alert: None, event };
+        let reports = events.into_iter().map(report).collect();
+        let taken = self.aws.queues().intake(Queue::Events).take(reports).await;
         taken.unwrap_or_else(|error| panic!("it was not accepted: {error}"));
     }
 

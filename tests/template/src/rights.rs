@@ -219,10 +219,12 @@ fn arguments<'a>(text: &'a str, call: &'a str) -> impl Iterator<Item = &'a str> 
     text.split(call).skip(1).filter_map(|rest| rest.split(')').next())
 }
 
-/// What the template gives to a function: its role's own statements and the shared policies.
+/// What the template gives to a function: its role's own statements and the shared policies. What
+/// they deny is no right.
 pub fn given(function: &str, template: &Template) -> Rights {
     statements(function, template)
         .into_iter()
+        .filter(|statement| statement["Effect"] != "Deny")
         .flat_map(|statement| {
             assert_eq!(statement["Effect"], "Allow", "{function}");
             let resources: Vec<String> =

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nightowl_test_template::rights::{ADAPTERS, given, needed, statements};
 use nightowl_test_template::source;
-use nightowl_test_template::template::{FUNCTIONS, Template, list};
+use nightowl_test_template::template::{FUNCTIONS, Template, list, read};
 use serde_json::json;
 
 #[test]
@@ -107,6 +107,40 @@ fn conditions_hold_the_rights_that_have_a_finer_one() {
     for function in ["Worker", "Notifier", "Slack", "Mattermost", "Admin"] {
         let scheduler = json!({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}});
         assert_eq!(conditions(function, "iam:PassRole"), [scheduler], "{function}");
+    }
+}
+
+#[test]
+fn keys_and_configuration_are_written_by_admin_alone() {
+    let template = Template::main();
+    let denied = json!({
+        "Effect": "Deny",
+        "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        "Resource": {"Fn::GetAtt": ["Tables", "Outputs.MainArn"]},
+        "Condition": {
+            "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["K#*", "C#*", "C", "D"]},
+        },
+    });
+    for function in FUNCTIONS {
+        let all = statements(function, &template).into_iter();
+        let found: Vec<_> = all.filter(|one| one["Effect"] == "Deny").collect();
+        match function {
+            "Worker" | "Notifier" | "Slack" | "Mattermost" => {
+                assert_eq!(found, [&denied], "{function}");
+            }
+            // These write nothing to the table but admin, and what a condition above names.
+            _ => assert!(found.is_empty(), "{function}: {found:?}"),
+        }
+    }
+    let keys = read("shared/store/src/keys.rs");
+    let rows = [
+        "format!(\"K#{hash}\")",
+        "format!(\"C#{tenant}\")",
+        "TENANTS: &str = \"C\";",
+        "LEFTOVERS: &str = \"D\";",
+    ];
+    for row in rows {
+        assert!(keys.contains(row), "the store no longer writes {row}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nightowl_test_template::source;
 use nightowl_test_template::template::{Template, folder};
+use serde_json::Value;
 
 /// Functions that answer HTTP.
 const HTTP: [&str; 4] = ["Inbound", "Slack", "Mattermost", "Admin"];
@@ -112,4 +113,37 @@ fn the_access_log_knows_a_route_and_never_a_path() {
     // Each of these is safe: a path, a query or a header may hold a key.
     let safe = ["requestId", "responseLatency", "responseLength", "routeKey", "status"];
     assert_eq!(fields, safe.into_iter().collect());
+}
+
+/// A line of the access log in which everything but the status is unset, as AWS shows it.
+fn bare_line(template: &Template) -> Value {
+    let format = &template.properties("ApiStage")["AccessLogSettings"]["Format"];
+    let mut pieces = format.as_str().unwrap().split("$context.");
+    let mut line = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '.').unwrap();
+        line.push_str(if &piece[..end] == "status" { "503" } else { "-" });
+        line.push_str(&piece[end..]);
+    }
+    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+#[test]
+fn a_line_of_the_access_log_is_json_with_the_fields_that_filters_compare() {
+    let line = bare_line(&Template::main());
+    let operations = Template::operations();
+    let filters = operations.of_type("AWS::Logs::MetricFilter");
+    assert!(!filters.is_empty());
+    for (name, filter) in filters {
+        let pattern = filter["FilterPattern"].as_str().unwrap();
+        let fields: BTreeSet<&str> = pattern
+            .split("$.")
+            .skip(1)
+            .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap())
+            .collect();
+        assert!(!fields.is_empty(), "{name}: {pattern}");
+        for field in fields {
+            assert!(line[field].is_number(), "{name} compares {field}, a line has {line}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What every part of the template has to have.
 
-use nightowl_test_template::template::{FUNCTIONS, Template, folder, list, named, root};
+use nightowl_test_template::template::{FUNCTIONS, Template, folder, list, named, read, root};
 use serde_json::{Value, json};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -112,4 +112,47 @@ fn the_scheduler_may_call_escalation_and_do_nothing_else() {
         "Resource": {"Fn::GetAtt": ["Escalation", "Arn"]},
     });
     assert_eq!(statements, [&only]);
+}
+
+#[test]
+fn the_scheduler_takes_its_role_for_this_stacks_group_alone() {
+    let template = Template::main();
+    let trust = &template.properties("SchedulerRole")["AssumeRolePolicyDocument"]["Statement"][0];
+    assert_eq!(trust["Principal"]["Service"], "scheduler.amazonaws.com");
+    let condition = &trust["Condition"];
+    assert_eq!(condition["StringEquals"]["aws:SourceAccount"], json!({"Ref": "AWS::AccountId"}));
+    let group = condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].as_str().unwrap();
+    assert!(group.ends_with(":schedule-group/${Schedules}"), "{group}");
+    for (name, schedule) in template.of_type("AWS::Scheduler::Schedule") {
+        assert_eq!(named(&schedule["GroupName"]), Some("Schedules"), "{name}");
+    }
+}
+
+/// Lambda would stop a message that goes through queue and function for the sixteenth time.
+#[test]
+fn whoever_sends_to_a_queue_that_it_consumes_may_do_so_often() {
+    for (name, function) in Template::main().of_type("AWS::Serverless::Function") {
+        let allowed = function["RecursiveLoop"] == "Allow";
+        assert_eq!(allowed, !function["Events"].is_null(), "{name}");
+    }
+}
+
+#[test]
+fn calls_of_the_scheduler_do_not_pile_up() {
+    let template = Template::main();
+    let waiting = &template.properties("Escalation")["EventInvokeConfig"];
+    assert_eq!(waiting, &json!({"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 180}));
+}
+
+/// The guide asks for such a parameter again and again if it is left empty, and never saves it.
+#[test]
+fn no_parameter_is_hidden_and_the_readme_names_each() {
+    let readme = read("README.md");
+    for template in Template::all() {
+        for (name, parameter) in template.value["Parameters"].as_object().unwrap() {
+            assert!(parameter["NoEcho"].is_null(), "{}: {name}", template.path);
+            let asked = template.path == "template.yaml";
+            assert!(!asked || readme.contains(&format!("`{name}`")), "README.md has no {name}");
+        }
+    }
 }

@@ -201,6 +201,6 @@ impl Clock for World {
 
 impl Entropy for World {
     fn draw(&self) -> u128 {
-        u128::from(self.seen.drawn.fetch_add(1, Ordering::SeqCst))
+        u128::from(self.seen.drawn.fetch_add(1, Ordering::SeqCst)) << 64
     }
 }

@@ -62,6 +62,8 @@ pub(crate) struct Tenants {
     /// Where answers and Home tabs really go, if anywhere.
     slack: Mutex<Option<Arc<Slack>>>,
     is_down: Mutex<bool>,
+    /// The tenant whose settings cannot be had just now.
+    waits: Mutex<Option<String>>,
     config: StaticConfig,
 }
 
@@ -85,6 +87,9 @@ impl SlackTenants for Tenants {
 
     async fn settings(&self, slug: &str) -> Result<Option<Settings>, StoreError> {
         self.check()?;
+        if self.waits.lock().unwrap().as_deref() == Some(slug) {
+            return Err(StoreError::Unavailable("its key is not here yet".to_owned()));
+        }
         Ok(self.settings.lock().unwrap().get(slug).cloned())
     }
 
@@ -240,6 +245,11 @@ impl World {
         world.set("acme", settings(SECRET, Some(TEAM), Some(APP)));
         world.set("other", settings(OTHER_SECRET, Some("T0OTHER"), Some("A0OTHER")));
         world
+    }
+
+    /// This tenant's settings cannot be had just now.
+    pub(crate) fn let_wait(&self, slug: &str) {
+        *self.parts.tenants.waits.lock().unwrap() = Some(slug.to_owned());
     }
 
     pub(crate) fn set(&self, slug: &str, settings: Settings) {

@@ -12,8 +12,9 @@ const REDRIVES_MAX: u32 = 3;
 const AGAIN_EVERY: Duration = Duration::from_secs(3600);
 /// until it has been dead for so long. A series remembers what was applied to it for longer.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(14 * 24 * 3600);
-/// SQS hides a message for no longer than 12 hours.
-pub(super) const STAY_LONG: Duration = Duration::from_secs(12 * 3600);
+/// SQS hides a message for no longer than 12 hours from when it was received, which was a moment
+/// ago by now.
+pub(super) const STAY_LONG: Duration = Duration::from_secs(11 * 3600 + 1800);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -92,6 +93,12 @@ mod tests {
         }
         assert_eq!(tries, 14 * 24);
         assert_eq!(body.journey.redrive, 3);
+    }
+
+    #[test]
+    fn nothing_stays_for_longer_than_sqs_allows() {
+        let received_ago = Duration::from_secs(120);
+        assert!(STAY_LONG + received_ago < HOUR * 12);
     }
 
     #[test]

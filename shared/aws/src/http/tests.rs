@@ -103,3 +103,15 @@ async fn a_panic_is_one_answer_of_503_that_quotes_nothing() {
         assert!(!answer.to_string().contains("xoxb"));
     }
 }
+
+#[cfg(feature = "direct")]
+#[test]
+fn a_request_that_could_not_be_read_is_told_nothing_of_orders() {
+    let mut broken = event("GET", "/", "", false);
+    broken["requestContext"]["http"]["method"] = json!("NOT A METHOD");
+    let answer = unread(&broken.to_string()).expect("an answer");
+    assert_eq!(answer["statusCode"], 400);
+    assert!(!answer.to_string().contains("admin_key"));
+    assert_eq!(unread(r#"{"admin_key": "make"}"#), None);
+    assert_eq!(unread("no JSON"), None);
+}

@@ -114,6 +114,17 @@ fn a_sweep_is_a_heartbeat_and_says_what_is_wrong_only_if_something_is() {
 }
 
 #[test]
+fn an_event_that_waits_for_long_is_overdue() {
+    let postponed = |kind: &str, retries: u64| {
+        one(|| tracing::warn!(counter = "queue.postponed", kind, retries, "words"))
+    };
+    let counted = sample("MessagesPostponed", "Count", 1);
+    assert_eq!(postponed("reports", 5), std::slice::from_ref(&counted));
+    assert_eq!(postponed("deliver", 9), std::slice::from_ref(&counted), "the sweep knows of it");
+    assert_eq!(postponed("reports", 15), [counted, sample("Overdue", "Seconds", 600)]);
+}
+
+#[test]
 fn whatever_counts_nothing_writes_nothing() {
     let lines = logged(|| {
         tracing::info!(millis = 1_u64, "no counter");

@@ -22,6 +22,14 @@ pub struct Waiting {
     pub received: u32,
     /// Of the last time that it was received.
     pub(super) receipt: Option<String>,
+    pub(super) received_at: Option<Time>,
+}
+
+impl Waiting {
+    /// Seconds since it was received last.
+    pub(super) fn hidden_since(&self, now: Time) -> u64 {
+        self.received_at.map_or(0, |at| now.since(at).as_secs())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +49,7 @@ impl Messages {
             self.receipts += 1;
             message.received += 1;
             message.visible_at = now + visibility;
+            message.received_at = Some(now);
             message.receipt = Some(format!("{}-{}", message.id, self.receipts));
             received.push(message.clone());
         }

@@ -19,6 +19,8 @@ pub(super) const DEAD: &str = "-dead";
 /// Of the queues in the template: a message that was received so often goes to the dead.
 const RECEIVES_MAX: u32 = 5;
 const VISIBILITY: Duration = Duration::from_secs(30);
+/// From when it was received.
+const HIDDEN_SECONDS_MAX: u64 = 43_200;
 
 #[derive(Debug, Default)]
 pub(super) struct Sqs {
@@ -131,6 +133,7 @@ impl Sqs {
             visible_at,
             received: 0,
             receipt: None,
+            received_at: None,
         };
         self.queues.entry(queue.to_owned()).or_default().waiting.push(message);
         id
@@ -189,14 +192,16 @@ impl Sqs {
 
 fn change_visibility(queue: &mut Messages, receipt: &str, asked: &Value, now: Time) -> Reply {
     let seconds = asked["VisibilityTimeout"].as_u64().unwrap_or(u64::MAX);
-    if seconds > 43_200 {
-        return Reply::refused(400, "InvalidParameterValue", "12 hours at most");
+    let too_long = || Reply::refused(400, "InvalidParameterValue", "12 hours in total at most");
+    if seconds > HIDDEN_SECONDS_MAX {
+        return too_long();
     }
     match queue.by_receipt(receipt) {
         None => Reply::refused(400, "ReceiptHandleIsInvalid", "no such receipt"),
         Some(message) if message.visible_at <= now => {
             Reply::refused(400, "AWS.SimpleQueueService.MessageNotInflight", "not in flight")
         }
+        Some(message) if message.hidden_since(now) + seconds > HIDDEN_SECONDS_MAX => too_long(),
         Some(message) => {
             message.visible_at = now + Duration::from_secs(seconds);
             Reply::ok(json!({}))

@@ -4,7 +4,7 @@ use nightowl_engine::{Clock, ConfigStore, Sealer, StoreError};
 use nightowl_messaging::{Setting, Settings};
 use serde_json::{Map, Value};
 
-use super::{Live, corrupt};
+use super::{Live, awaited, corrupt};
 use crate::document::Given;
 use crate::read::MATTERMOST;
 use crate::{KeyFileSealer, Problem, Trial, trial};
@@ -39,6 +39,9 @@ impl<C: ConfigStore, S: Sealer, K: Clock> Live<C, S, K> {
     /// Adds the secrets that nobody has to configure.
     fn derive(&self, tenant: &str, settings: &mut Settings) -> Result<(), StoreError> {
         if settings.provider == MATTERMOST {
+            if self.sealer.awaits(KeyFileSealer::CHAT) {
+                return Err(awaited(tenant, KeyFileSealer::CHAT));
+            }
             let key = self.sealer.derive(KeyFileSealer::CHAT, "mattermost signing key", tenant);
             let key = key.map_err(|why| corrupt(tenant, &why))?;
             settings.fields.insert(SIGNING_KEY.to_owned(), Setting::Secret(key));

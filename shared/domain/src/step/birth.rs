@@ -173,6 +173,7 @@ fn page(draft: &Draft<'_>, whom: Whom, method: Method, to: Destination) -> Send 
             method,
             target: whom.target,
             because: whom.because,
+            born: Some(draft.context.now),
         }),
         to,
         generation: plan.generation,

@@ -7,8 +7,9 @@ use nightowl_domain::{Alert, Occurrence, Send, SendKey, Time, Want, wanted};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::call::Late;
+use super::log_page_age;
 use crate::outage::Gate;
-use crate::{Clock, Engine, EngineError, Grant, Pacer, Ports, Providers};
+use crate::{Clock, Engine, EngineError, Grant, Pacer, Ports, Providers, StoreError};
 
 /// One send to be claimed.
 pub(super) struct Job {
@@ -44,7 +45,7 @@ impl<P: Ports> Engine<P> {
         for owed in owed(alert, self.ports().clock().now()) {
             let name = owed.send.to.provider();
             if !open.contains_key(name) && !shut.contains(&name) {
-                let found = self.ports().providers().provider(&alert.tenant, name).await?;
+                let found = self.provider_of(&alert.tenant, name).await?;
                 if self.is_up(&occurrence, found.as_deref(), name, owed.urgent).await {
                     open.insert(name, found);
                 } else {
@@ -52,6 +53,7 @@ impl<P: Ports> Engine<P> {
                 }
             }
             let Some(provider) = open.get(name) else {
+                log_page_age(owed.send, "page.waiting", self.ports().clock().now());
                 work.deferred += 1;
                 continue;
             };
@@ -70,6 +72,23 @@ impl<P: Ports> Engine<P> {
             self.wake(&occurrence, Some(at), urgent).await;
         }
         Ok(work)
+    }
+
+    /// A connection whose settings make no sense is none: what goes there finds another way, and
+    /// what goes elsewhere is not held up.
+    async fn provider_of(
+        &self,
+        tenant: &str,
+        name: &str,
+    ) -> Result<Option<Arc<dyn Provider>>, EngineError> {
+        match self.ports().providers().provider(tenant, name).await {
+            Ok(found) => Ok(found),
+            Err(StoreError::Corrupt(why)) => {
+                tracing::error!(tenant, provider = name, why, "a connection cannot be made");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// An edit needs none.

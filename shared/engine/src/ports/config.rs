@@ -88,6 +88,11 @@ pub trait Sealer: Send + Sync + 'static {
     fn seal(&self, purpose: &str, context: &str, secret: &Secret) -> Result<String, String>;
     /// The error says what is wrong in words, never a part of the text.
     fn open(&self, purpose: &str, context: &str, sealed: &str) -> Result<Secret, String>;
+    /// Whether the key for this purpose is not here yet and may come later, so that what is sealed
+    /// with it cannot be opened just now, though nothing is wrong with it.
+    fn awaits(&self, _purpose: &str) -> bool {
+        false
+    }
     /// A secret that nobody has to store: the same for the same words under the same key, and no
     /// clue to the key. `purpose` names the key; `what` and `context` (the tenant) are bound to it.
     fn derive(&self, purpose: &str, what: &str, context: &str) -> Result<Secret, String>;

@@ -17,6 +17,8 @@ pub(super) struct Rows {
     /// Items read and written.
     pub(super) reads: usize,
     pub(super) writes: usize,
+    /// Whose rows the store never takes.
+    pub(super) refused: BTreeSet<SeriesHash>,
     pub(super) alerts: BTreeMap<Place, Alert>,
     /// Every version that was ever written, in order.
     pub(super) history: Vec<Alert>,

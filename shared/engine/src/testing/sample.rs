@@ -212,6 +212,7 @@ fn sends(id: AlertId, at: Time) -> Vec<Send> {
         method: Method::MessagingDm,
         target: "oncall_secondary".to_owned(),
         because: Some("a reason".to_owned()),
+        born: Some(at),
     });
     let card = SendKey::derive(id, &[b"0"]);
     let states = [

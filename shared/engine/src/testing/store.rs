@@ -45,6 +45,11 @@ impl MemoryStore {
         self.lock().intake.remove(&receipt);
     }
 
+    /// From now on no row of this series is taken, as if it were too large.
+    pub fn refuse(&self, series: SeriesHash) {
+        self.lock().refused.insert(series);
+    }
+
     /// Where this alert's cards are.
     pub fn cards(&self, occurrence: &Occurrence) -> Vec<MessageRef> {
         let rows = self.lock();
@@ -145,6 +150,9 @@ impl Store for MemoryStore {
     async fn put_details(&self, alert: &Alert, details: &Details) -> Result<(), StoreError> {
         let key = (alert.tenant.clone(), alert.series(), alert.details.clone());
         self.with(|rows| {
+            if rows.refused.contains(&key.1) {
+                return Err(StoreError::Corrupt("the row is too large".to_owned()));
+            }
             rows.details.entry(key).or_insert_with(|| details.clone());
             Ok(())
         })

@@ -37,6 +37,7 @@ fn page(to: Destination, generation: u64, state: SendState) -> Send {
         method: Method::MessagingChannel,
         target: "oncall_secondary".to_owned(),
         because: None,
+        born: None,
     };
     let key = SendKey::from("page");
     Send { key, what: What::Page(page), to, generation, state, attempts: 0 }

@@ -3,7 +3,7 @@ use nightowl_engine::ports::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::state::StateRecord;
-use super::{corrupt, is_zero};
+use super::{Millis, corrupt, is_zero, times};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct SendRecord {
@@ -57,6 +57,8 @@ struct PageRecord {
     target: String,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     because: Option<String>,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    born: Option<Millis>,
 }
 
 /// Provider, and a channel or a user.
@@ -118,6 +120,7 @@ impl From<&What> for WhatRecord {
                 method: page.method.name().to_owned(),
                 target: page.target.clone(),
                 because: page.because.clone(),
+                born: page.born.map(|at| at.millis()),
             }),
             What::Notice(NoticeKind::Exhausted) => Self::Exhausted,
             What::Notice(NoticeKind::AckTimeout) => Self::AckTimeout,
@@ -159,6 +162,7 @@ impl TryFrom<PageRecord> for Page {
             method: method.ok_or_else(|| corrupt("the method of a page"))?,
             target: record.target,
             because: record.because,
+            born: times(record.born),
         })
     }
 }

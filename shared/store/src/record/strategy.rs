@@ -102,11 +102,12 @@ fn what() -> BoxedStrategy<What> {
         select(Method::ALL.to_vec()),
         text(),
         of(text()),
+        of(time()),
     );
     prop_oneof![
         Just(What::Card),
-        page.prop_map(|((round, tier), person, person_name, method, target, because)| {
-            What::Page(Page { round, tier, person, person_name, method, target, because })
+        page.prop_map(|((round, tier), person, person_name, method, target, because, born)| {
+            What::Page(Page { round, tier, person, person_name, method, target, because, born })
         }),
         Just(What::Notice(NoticeKind::Exhausted)),
         Just(What::Notice(NoticeKind::AckTimeout)),

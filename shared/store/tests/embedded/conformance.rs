@@ -1,6 +1,6 @@
 //! The promises of every store, kept by this one.
 
-use nightowl_engine::testing::store_conformance;
+use nightowl_engine::testing::{mappings_conformance, store_conformance};
 
 use crate::home::Home;
 
@@ -8,4 +8,5 @@ use crate::home::Home;
 async fn the_store_keeps_its_promises() {
     let home = Home::new().await;
     store_conformance(async || home.store.clone()).await;
+    mappings_conformance(async || home.store.clone()).await;
 }

@@ -9,4 +9,5 @@ mod home;
 mod intake;
 mod listing;
 mod messages;
+mod reading;
 mod rows;

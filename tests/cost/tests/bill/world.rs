@@ -275,8 +275,8 @@ impl World {
     /// Alice presses the button of the page that she got last, or of the one that Bob got.
     pub(crate) async fn acknowledge(&mut self) {
         let messages = self.slack.messages();
-        let direct = messages.iter().filter(|message| message.direct_to.is_some());
-        let page = direct.last().expect("somebody was paged");
+        let mut direct = messages.iter().filter(|message| message.direct_to.is_some());
+        let page = direct.next_back().expect("somebody was paged");
         let person = page.direct_to.clone().expect("it is a direct message");
         let buttons = read_message(page).buttons;
         let ack = buttons.iter().find(|button| button.label == "Acknowledge");

@@ -36,7 +36,7 @@ pub(super) fn again(counted: &Counted) -> String {
     let sums = ["**in all**".to_owned(), sum(0), sum(1), sum(2), sum(3)];
     let rows: Vec<[String; 5]> = rows.into_iter().chain([sums]).collect();
     let head = ["service", cases[0].0, cases[1].0, cases[2].0, cases[3].0];
-    let asked: [(&str, fn(&Tally) -> f64); 6] = [
+    let asked: [(&str, Of); 6] = [
         ("API Gateway requests", |tally| tally.api_requests),
         ("Lambda calls", Tally::invoked),
         ("SQS requests", Tally::queue_requests),
@@ -51,6 +51,8 @@ pub(super) fn again(counted: &Counted) -> String {
     let head_asked = ["for one alert", cases[0].0, cases[1].0, cases[2].0, cases[3].0];
     format!("{AGAIN}\n{}\n{}\n", table(head, &rows), table(head_asked, &asked))
 }
+
+type Of = fn(&Tally) -> f64;
 
 const AGAIN: &str = "## A million alerts that fire again
 
