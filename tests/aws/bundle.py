@@ -14,8 +14,8 @@ SAM = pathlib.Path(os.environ.get("NIGHTOWL_SAM", ROOT / "target/aws/sam")) / "b
 BUILT = ROOT / "target/aws/built"
 STACK = "nightowl"
 
-# Compiled for this test only: the release profile takes its time to make things small. The gate
-# sets NIGHTOWL_AWS_RELEASE and deploys what a deployer would.
+# Compiled for this test only: the release profile takes its time to make things small. With
+# NIGHTOWL_AWS_RELEASE it is what a deployer would get.
 QUICK = {
     "CARGO_TARGET_DIR": str(ROOT / "target/aws/cargo"),
     "CARGO_PROFILE_RELEASE_LTO": "off",

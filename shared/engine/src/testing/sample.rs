@@ -186,14 +186,14 @@ pub fn sample_alert(tenant: &str, dedup_key: &str, number: u32, opened: Time) ->
     }
 }
 
-/// One send in every state.
-fn sends(id: AlertId, at: Time) -> Vec<Send> {
+/// A posted message that is being edited.
+fn shown(at: Time) -> Shown {
     let message = MessageRef {
         provider: "chat".to_owned(),
         channel: "C1".to_owned(),
         message: "1.2".to_owned(),
     };
-    let shown = Shown {
+    Shown {
         at,
         message,
         rev: 11,
@@ -203,7 +203,11 @@ fn sends(id: AlertId, at: Time) -> Vec<Send> {
         again_after: Some(at),
         not_before: Some(at),
         closed: false,
-    };
+    }
+}
+
+/// One send in every state.
+fn sends(id: AlertId, at: Time) -> Vec<Send> {
     let page = What::Page(Page {
         round: 1,
         tier: 2,
@@ -216,7 +220,7 @@ fn sends(id: AlertId, at: Time) -> Vec<Send> {
     });
     let card = SendKey::derive(id, &[b"0"]);
     let states = [
-        (What::Card, SendState::Sent(shown)),
+        (What::Card, SendState::Sent(shown(at))),
         (page.clone(), SendState::Wanted { not_before: None }),
         (page.clone(), SendState::Wanted { not_before: Some(at) }),
         (
