@@ -58,7 +58,7 @@ impl Function {
     pub(crate) fn zip_bytes_held(self) -> f64 {
         match self {
             Self::Inbound => 2.85 * MEGABYTE,
-            Self::Notifier => 3.75 * MEGABYTE,
+            Self::Notifier => 3.80 * MEGABYTE,
             Self::Slack | Self::Mattermost | Self::Worker | Self::Escalation | Self::Admin => {
                 self.zip_bytes_max()
             }
