@@ -52,18 +52,10 @@ impl Function {
                 Self::Worker | Self::Escalation | Self::Notifier | Self::Admin => 3.0,
             }
     }
+}
 
-    /// What a zip may have until it is within its budget: these two are beyond it, and
-    /// `docs/performance.md` says where their bytes are. They must not grow.
-    pub(crate) fn zip_bytes_held(self) -> f64 {
-        match self {
-            Self::Inbound => 2.85 * MEGABYTE,
-            Self::Notifier => 3.80 * MEGABYTE,
-            Self::Slack | Self::Mattermost | Self::Worker | Self::Escalation | Self::Admin => {
-                self.zip_bytes_max()
-            }
-        }
-    }
+pub(crate) fn from_megabytes(megabytes: f64) -> f64 {
+    megabytes * MEGABYTE
 }
 
 pub(crate) fn megabytes(bytes: f64) -> f64 {
