@@ -35,3 +35,31 @@ pub(crate) fn with_tables_of(text: &str, page: &str) -> String {
     });
     blocks.collect()
 }
+
+/// Whether the words are the same and each number is within two hundredths of the other's, or within
+/// one of its last digit. Ids are drawn anew in each run and a number's size depends on its digits,
+/// so an item near a whole kilobyte is a write unit more in one run of a few hundred.
+pub(crate) fn agree(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<_>, Vec<_>) =
+        (one.split_whitespace().collect(), other.split_whitespace().collect());
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| word_agrees(one, other))
+}
+
+fn word_agrees(one: &str, other: &str) -> bool {
+    let bare = |word: &str| word.trim_start_matches('$').replace(',', "").parse::<f64>().ok();
+    let (Some(left), Some(right)) = (bare(one), bare(other)) else { return one == other };
+    let decimals = |word: &str| word.split_once('.').map_or(0, |(_, after)| after.len());
+    let digit = 0.1_f64.powi(i32::try_from(decimals(one)).unwrap_or(0));
+    let allowed = (left.abs() / 50.0).max(digit * 1.01);
+    one.starts_with('$') == other.starts_with('$') && (left - right).abs() <= allowed
+}
+
+#[test]
+fn numbers_agree_closely_and_words_exactly() {
+    assert!(agree("| write units | 2.28 |", "| write units | 2.27 |"));
+    assert!(agree("| reads | $1,000 |", "| reads | $1,009 |"));
+    assert!(!agree("| write units | 2.28 |", "| write units | 2.35 |"));
+    assert!(!agree("| write units | 2.28 |", "| write units | $2.28 |"));
+    assert!(!agree("| holds: a |", "| holds: b |"));
+    assert!(!agree("| a | 1 |", "| a |"));
+}

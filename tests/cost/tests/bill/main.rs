@@ -22,8 +22,8 @@ use std::path::Path;
 
 use page::Counted;
 
-/// Fails if the tables of the document are not what was counted, or if a bound is broken of which
-/// the document says that it holds.
+/// Fails if the tables of the document are not what was counted, give or take two hundredths, or if a
+/// bound is broken of which the document says that it holds.
 #[tokio::test]
 async fn the_costs_are_documented() {
     let counted = Counted::all().await;
@@ -41,6 +41,7 @@ async fn the_costs_are_documented() {
     let (said, is) = (document::tables(&stands), document::tables(&page));
     assert_eq!(said.len(), is.len(), "to write the tables: {}", page::COMMAND);
     for (said, is) in said.iter().zip(&is) {
-        assert_eq!(said, is, "to write the tables: {}", page::COMMAND);
+        let agrees = document::agree(said, is);
+        assert!(agrees, "{said}is now\n{is}to write the tables: {}", page::COMMAND);
     }
 }
