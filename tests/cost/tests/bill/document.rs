@@ -46,18 +46,21 @@ pub(crate) fn agree(one: &str, other: &str) -> bool {
 }
 
 fn word_agrees(one: &str, other: &str) -> bool {
-    let bare = |word: &str| word.trim_start_matches('$').replace(',', "").parse::<f64>().ok();
+    let bare = |word: &str| word.trim_matches(['*', '$']).replace(',', "").parse::<f64>().ok();
     let (Some(left), Some(right)) = (bare(one), bare(other)) else { return one == other };
-    let decimals = |word: &str| word.split_once('.').map_or(0, |(_, after)| after.len());
+    let decimals =
+        |word: &str| word.trim_matches('*').split_once('.').map_or(0, |(_, after)| after.len());
     let digit = 0.1_f64.powi(i32::try_from(decimals(one)).unwrap_or(0));
     let allowed = (left.abs() / 50.0).max(digit * 1.01);
-    one.starts_with('$') == other.starts_with('$') && (left - right).abs() <= allowed
+    one.contains('$') == other.contains('$') && (left - right).abs() <= allowed
 }
 
 #[test]
 fn numbers_agree_closely_and_words_exactly() {
     assert!(agree("| write units | 2.28 |", "| write units | 2.27 |"));
     assert!(agree("| reads | $1,000 |", "| reads | $1,009 |"));
+    assert!(agree("| **in all** | **$1.98** |", "| **in all** | **$1.97** |"));
+    assert!(!agree("| **in all** | **$1.98** |", "| **in all** | **$2.08** |"));
     assert!(!agree("| write units | 2.28 |", "| write units | 2.35 |"));
     assert!(!agree("| write units | 2.28 |", "| write units | $2.28 |"));
     assert!(!agree("| holds: a |", "| holds: b |"));
