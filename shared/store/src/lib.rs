@@ -13,6 +13,7 @@ mod due;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
+mod http;
 mod intake;
 mod kept;
 mod key_rows;
@@ -30,10 +31,11 @@ mod small;
 mod store;
 mod tables;
 
-pub use access::{Access, http_client, https_client};
+pub use access::Access;
 pub use body::{pack_bytes, unpack_bytes};
 pub use deploy_key::DeployKey;
-pub use intake::{LaptopIntake, Taken};
+pub use http::{http_client, https_client};
+pub use intake::{Backlog, Bounds, LaptopIntake, Page, Place, Taken};
 pub use record::{FORMAT, ReportRecord};
 pub use store::DynamoStore;
 pub use tables::{Tables, create_tables};
