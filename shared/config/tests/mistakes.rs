@@ -101,6 +101,38 @@ fn unknown_fields_and_missing_ones() {
     );
 }
 
+/// All that a policy says at once stands in one row of the table.
+#[test]
+fn a_policy_is_bounded() {
+    let list = |count: usize| vec!["bob"; count].join(", ");
+    let many = list(51);
+    mistake(
+        "targets: [oncall_primary]",
+        &format!("targets: [{many}]"),
+        "23: found 51 targets; expected at most 50",
+    );
+    mistake(
+        "notify_via: [messaging_dm]",
+        &format!("notify_via: [{}]", vec!["messaging_dm"; 7].join(", ")),
+        "23: found 7 notify_via; expected at most 6",
+    );
+    let tier = |targets: usize| {
+        let targets = list(targets);
+        format!(
+            "          - {{ timeout_minutes: 1, notify_via: [messaging_dm], targets: [{targets}] }}\n"
+        )
+    };
+    let tiers = |count: usize, targets: usize| {
+        let old = GOOD.lines().find(|line| line.contains("tier: 1")).expect("it has a tier");
+        GOOD.replace(&format!("{old}\n"), &tier(targets).repeat(count))
+    };
+    assert_eq!(problems(&tiers(2, 50)), [] as [String; 0]);
+    assert_eq!(problems(&tiers(20, 1)), [] as [String; 0]);
+    assert_eq!(problems(&tiers(21, 1)), ["f.yaml:23: found 21 tiers; expected at most 20"]);
+    let expected = "f.yaml:23: found 105 targets in a policy; expected at most 100";
+    assert_eq!(problems(&tiers(3, 35)), [expected]);
+}
+
 #[test]
 fn references() {
     mistake(

@@ -15,6 +15,8 @@ mod strategy_report;
 #[cfg(test)]
 mod tests;
 mod timeline;
+#[cfg(test)]
+mod worst;
 
 pub(crate) use alert::AlertRecord;
 pub(crate) use details::DetailsRecord;
