@@ -1,5 +1,7 @@
 //! Read, step, write on condition: the loop under every event.
 
+mod fold;
+
 use std::time::Duration;
 
 use nightowl_domain::{

@@ -134,6 +134,7 @@ impl<P: Ports> Engine<P> {
             }
         };
         let Some(alert) = changed.alert else { return Ok(None) };
+        log_claims(&alert, &granted, now, lease_until);
         if changed.lost {
             self.wake_all(&alert).await;
         } else {
@@ -233,6 +234,18 @@ impl Delivered {
                 | Settlement::EditRefused { .. } => self.failed += 1,
             }
         }
+    }
+}
+
+/// For whoever has to prove in which order a page and an acknowledgement came.
+fn log_claims(alert: &Alert, granted: &[(SendKey, ClaimMode)], since: Time, until: Time) {
+    for (key, mode) in granted {
+        let what = alert.send(key).map_or("nothing", |send| match &send.what {
+            What::Card => "card",
+            What::Page(_) => "page",
+            What::Notice(_) => "notice",
+        });
+        tracing::debug!(delivery = %key, what, ?mode, %since, %until, "claimed");
     }
 }
 

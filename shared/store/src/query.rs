@@ -143,14 +143,27 @@ impl Db {
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 
+    /// One request. Rows of a newer format are left out.
+    pub(crate) async fn query_readable_page(
+        &self,
+        query: &Query<'_>,
+        from: Option<Attributes>,
+    ) -> Result<Batch, StoreError> {
+        let (items, last) = self.ask(query, from).await?;
+        Ok(Batch {
+            rows: items.into_iter().filter_map(|item| Row::read(item).ok()).collect(),
+            last,
+        })
+    }
+
     /// As many requests as it takes. Rows of a newer format are left out.
     pub(crate) async fn query_readable(&self, query: &Query<'_>) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         let mut from = None;
         loop {
-            let answer = self.ask(query, from).await?;
-            rows.extend(answer.0.into_iter().filter_map(|item| Row::read(item).ok()));
-            from = answer.1;
+            let batch = self.query_readable_page(query, from).await?;
+            rows.extend(batch.rows);
+            from = batch.last;
             if from.is_none() {
                 return Ok(rows);
             }
