@@ -7,6 +7,7 @@ mod faces;
 mod find;
 mod post;
 mod settle;
+mod slot;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

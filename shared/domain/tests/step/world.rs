@@ -77,6 +77,7 @@ fn tenant() -> Tenant {
             provider: None,
             channel: None,
             default_severity: Severity::Warning,
+            cards_per_minute: None,
         }],
     }
 }

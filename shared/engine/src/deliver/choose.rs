@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nightowl_domain::{Alert, Occurrence, Send, SendKey, Time, Want, wanted};
+use nightowl_domain::{Alert, Occurrence, Send, SendKey, SendState, Time, Want, wanted};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::call::Late;
 use super::log_page_age;
+use super::slot::waits_until;
 use crate::outage::Gate;
-use crate::{Clock, Engine, EngineError, Grant, Pacer, Ports, Providers, StoreError};
+use crate::{Call, Clock, Engine, EngineError, Ports, Providers, StoreError};
 
 /// One send to be claimed.
 pub(super) struct Job {
@@ -25,11 +26,11 @@ pub(super) struct Work {
     pub(super) deferred: usize,
 }
 
-/// An owed send: `is_post` where a slot in the channel is needed.
-struct Owed<'a> {
-    send: &'a Send,
-    urgent: bool,
-    is_post: bool,
+/// An owed send, and the call that it takes first.
+pub(super) struct Owed<'a> {
+    pub(super) send: &'a Send,
+    pub(super) urgent: bool,
+    pub(super) call: Call,
 }
 
 impl<P: Ports> Engine<P> {
@@ -57,9 +58,10 @@ impl<P: Ports> Engine<P> {
                 work.deferred += 1;
                 continue;
             };
-            if provider.is_some()
-                && let Grant::Later(at) = self.slot(alert, &owed).await
+            if let Some(provider) = provider
+                && let Some(at) = waits_until(self.slot(alert, &owed, provider.as_ref()).await)
             {
+                log_page_age(owed.send, "page.waiting", self.ports().clock().now());
                 work.deferred += 1;
                 turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
                     (at.min(soonest), urgent || owed.urgent)
@@ -89,16 +91,6 @@ impl<P: Ports> Engine<P> {
             }
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// An edit needs none.
-    async fn slot(&self, alert: &Alert, owed: &Owed<'_>) -> Grant {
-        if !owed.is_post {
-            return Grant::Now;
-        }
-        let now = self.ports().clock().now();
-        let send = owed.send;
-        self.ports().pacer().ask(&send.to, &alert.tenant, &send.key, owed.urgent, now).await
     }
 
     /// During an outage one delivery every 15 s asks the provider how it is; the others wait.
@@ -166,14 +158,23 @@ fn owed(alert: &Alert, now: Time) -> Vec<Owed<'_>> {
         .filter(|want| want.at().is_none_or(|at| at <= now))
         .filter_map(|want| match want {
             Want::Deliver { key, urgent, .. } => {
-                Some(Owed { send: alert.send(&key)?, urgent, is_post: true })
+                let send = alert.send(&key)?;
+                Some(Owed { send, urgent, call: first_call(send) })
             }
             Want::Refresh { key, .. } => {
-                Some(Owed { send: alert.send(&key)?, urgent: false, is_post: false })
+                Some(Owed { send: alert.send(&key)?, urgent: false, call: Call::Edit })
             }
             Want::Tick { .. } => None,
         })
         .collect();
-    owed.sort_by_key(|owed| (!owed.urgent, !owed.is_post));
+    owed.sort_by_key(|owed| (!owed.urgent, owed.call == Call::Edit));
     owed
+}
+
+/// What may have been posted is looked for first.
+const fn first_call(send: &Send) -> Call {
+    match &send.state {
+        SendState::Claimed { .. } | SendState::InDoubt { .. } => Call::Find,
+        SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => Call::Post,
+    }
 }

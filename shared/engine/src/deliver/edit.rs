@@ -4,7 +4,7 @@ use nightowl_domain::{Send, SendState, Settlement};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::{Delivery, LANDED_AFTER};
-use crate::{Clock, Engine, Pacer, Ports};
+use crate::{Call, Clock, Engine, Ports};
 
 impl<P: Ports> Engine<P> {
     pub(super) async fn edit(
@@ -33,7 +33,7 @@ impl<P: Ports> Engine<P> {
             Err(ProviderError::Retry { after, reason }) => {
                 let at = self.after(after);
                 if after.is_some() {
-                    self.ports().pacer().block(&send.to, &delivery.alert.tenant, at).await;
+                    self.block(delivery, provider, send, Call::Edit, at).await;
                 }
                 Settlement::Retry { at, reason }
             }

@@ -6,7 +6,7 @@ use nightowl_domain::{MessageRef, Send, SendState, Settlement, Time};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::{Delivery, LANDED_AFTER};
-use crate::{Clock, Engine, Ports};
+use crate::{Call, Clock, Engine, Ports};
 
 /// Between two finds that were answered nothing usable.
 const FIND_AGAIN: Duration = Duration::from_secs(5);
@@ -92,7 +92,7 @@ impl<P: Ports> Engine<P> {
                 | ProviderError::Refused { .. }
                 | ProviderError::Broken { .. }
                 | ProviderError::Gone { .. }),
-            ) => Found::Not(self.not_found(delivery, provider, error).await),
+            ) => Found::Not(self.not_found(delivery, provider, send, error).await),
         }
     }
 
@@ -102,6 +102,7 @@ impl<P: Ports> Engine<P> {
         &self,
         delivery: &Delivery<'_>,
         provider: &dyn Provider,
+        send: &Send,
         error: ProviderError,
     ) -> Settlement {
         tracing::warn!(%error, "a find failed");
@@ -114,6 +115,9 @@ impl<P: Ports> Engine<P> {
             | ProviderError::Gone { .. }
             | ProviderError::Cannot { .. } => None,
         };
+        if let Some(wish) = wish {
+            self.block(delivery, provider, send, Call::Find, now + wish).await;
+        }
         if wish.is_none() && self.has_time(delivery) && !self.answers(provider).await {
             let occurrence = delivery.alert.occurrence();
             self.outages().failed(provider.name(), &occurrence, now);

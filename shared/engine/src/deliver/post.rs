@@ -5,7 +5,7 @@ use nightowl_messaging::{Form, Message, Post, Provider, ProviderError};
 
 use super::{Delivery, LANDED_AFTER};
 use crate::view::{View, message};
-use crate::{Clock, Engine, Pacer, Ports, Store, StoreError};
+use crate::{Call, Clock, Engine, Ports, Store, StoreError};
 
 /// Attempts to note which send a message is, before it is left to `find`.
 const NOTES: usize = 3;
@@ -49,7 +49,9 @@ impl<P: Ports> Engine<P> {
                     // The alert's last state is worth saying without its card.
                     post.under = None;
                 }
-                (answer, _) => return self.posted(delivery, send, started, answer).await,
+                (answer, _) => {
+                    return self.posted(delivery, provider, send, started, answer).await;
+                }
             }
         }
     }
@@ -68,6 +70,7 @@ impl<P: Ports> Engine<P> {
     async fn posted(
         &self,
         delivery: &Delivery<'_>,
+        provider: &dyn Provider,
         send: &Send,
         started: Time,
         answer: Result<MessageRef, ProviderError>,
@@ -83,7 +86,7 @@ impl<P: Ports> Engine<P> {
             Err(ProviderError::Retry { after, reason }) => {
                 let at = self.after(after);
                 if after.is_some() {
-                    self.ports().pacer().block(&send.to, &delivery.alert.tenant, at).await;
+                    self.block(delivery, provider, send, Call::Post, at).await;
                 }
                 Settlement::Retry { at, reason }
             }

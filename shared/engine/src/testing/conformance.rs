@@ -2,8 +2,10 @@
 
 mod alerts;
 mod due;
+mod lanes;
 mod list;
 mod messages;
+mod pacing;
 mod races;
 mod small;
 
@@ -12,7 +14,7 @@ use std::time::Duration;
 use nightowl_domain::{Alert, Time};
 
 use super::sample::sample_alert;
-use crate::{Mappings, Store, StoreError, Write};
+use crate::{Lanes, Mappings, Store, StoreError, Write};
 
 /// Puts a store through its promises. `make` opens one; it may be the same database each time,
 /// because every part works in tenants and under names of its own. It must not hold anything of an
@@ -49,6 +51,27 @@ pub async fn store_conformance<S: Store>(make: impl AsyncFn() -> S) {
 /// At the first promise that is not kept.
 pub async fn mappings_conformance<S: Store + Mappings>(make: impl AsyncFn() -> S) {
     messages::mapping_rows(&make().await).await;
+}
+
+/// Puts what lanes are kept in through its promises, and the pacer over it, as several processes.
+///
+/// # Panics
+/// At the first promise that is not kept.
+pub async fn lanes_conformance<L: Lanes + Clone>(make: impl AsyncFn() -> L) {
+    lanes::rows_come_back(&make().await).await;
+    lanes::a_write_needs_its_version(&make().await).await;
+    lanes::only_one_of_many_wins(&make().await).await;
+    pacing::a_quiet_channel_costs_nothing(make().await).await;
+    pacing::processes_share_a_channel(make().await).await;
+    pacing::a_page_goes_before_cards(make().await).await;
+    pacing::a_page_has_its_slot(make().await).await;
+    pacing::a_slot_that_nobody_comes_for_lapses(make().await).await;
+    pacing::a_refusal_is_everybodys(make().await).await;
+    pacing::a_refused_edit_stops_edits_alone(make().await).await;
+    pacing::one_limit_for_all_calls(make().await).await;
+    pacing::a_crowd_is_told_so(make().await).await;
+    pacing::a_throttle_holds_cards_only(make().await).await;
+    pacing::accounts_are_apart(make().await).await;
 }
 
 /// A fixed moment, `seconds` later.
@@ -94,12 +117,19 @@ fn alert(tenant: &str, name: &str, number: u32, seconds: u64) -> Alert {
 
 #[cfg(test)]
 mod tests {
-    use super::{mappings_conformance, store_conformance};
+    use super::{lanes_conformance, mappings_conformance, store_conformance};
+    use crate::MemoryLanes;
     use crate::testing::{MemoryStore, run};
 
     #[test]
     fn the_store_in_memory_keeps_its_promises() {
         run(store_conformance(async || MemoryStore::default()));
         run(mappings_conformance(async || MemoryStore::default()));
+    }
+
+    #[test]
+    fn the_lanes_in_memory_keep_their_promises() {
+        let lanes = MemoryLanes::default();
+        run(lanes_conformance(async || lanes.clone()));
     }
 }

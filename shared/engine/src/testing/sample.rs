@@ -43,6 +43,7 @@ pub fn sample_tenant() -> Tenant {
             provider: None,
             channel: None,
             default_severity: Severity::Warning,
+            cards_per_minute: None,
         }],
     }
 }
