@@ -35,7 +35,7 @@ pub(crate) struct Laptop {
     pub(crate) entropy: SystemEntropy,
     pub(crate) live: Arc<Configuration>,
     pub(crate) connections: Connections,
-    pub(crate) spacing: Spacing,
+    pub(crate) pacer: Spacing,
 }
 
 impl Ports for Laptop {
@@ -74,7 +74,7 @@ impl Ports for Laptop {
         &self.connections
     }
     fn pacer(&self) -> &Spacing {
-        &self.spacing
+        &self.pacer
     }
     fn skew(&self) -> Skew {
         Skew::NONE

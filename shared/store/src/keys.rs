@@ -90,6 +90,11 @@ pub(crate) fn inbox(tenant: &str, channel: &str) -> String {
     format!("I#{tenant}#{channel}")
 }
 
+/// All limits of one account on one platform.
+pub(crate) fn lanes(group: &str) -> String {
+    format!("P#{group}")
+}
+
 pub(crate) fn reverse(message: &MessageRef) -> String {
     format!("{}#{}#{}", message.provider, message.channel, message.message)
 }

@@ -17,6 +17,7 @@ mod intake;
 mod kept;
 mod key_rows;
 mod keys;
+mod lanes;
 mod list;
 mod mappings;
 mod messages;

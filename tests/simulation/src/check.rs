@@ -316,6 +316,7 @@ pub(crate) fn posting(world: &mut World, worker: usize, tenant: &str, post: &Pos
     if !is_held {
         world.violate(format!("S3 {} is posted without a lease at {now}", post.delivery));
     }
+    crate::pacing::posted(world, &post.delivery, post.to.provider());
     world.note(|| format!("worker {worker} posts {}", post.delivery));
 }
 

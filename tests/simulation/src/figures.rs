@@ -46,6 +46,11 @@ pub struct Figures {
     pub page_late: Vec<i64>,
     /// Milliseconds from when a tier was over to when the next began.
     pub tick_late: Vec<i64>,
+    /// Milliseconds from a send's first question for a slot to the slot.
+    pub page_slot: Vec<i64>,
+    pub card_slot: Vec<i64>,
+    /// Most posts to one channel within ten seconds.
+    pub posts_most: i64,
 }
 
 impl Figures {
@@ -81,6 +86,9 @@ impl Figures {
         self.tail_most = self.tail_most.max(other.tail_most);
         self.page_late.extend_from_slice(&other.page_late);
         self.tick_late.extend_from_slice(&other.tick_late);
+        self.page_slot.extend_from_slice(&other.page_slot);
+        self.card_slot.extend_from_slice(&other.card_slot);
+        self.posts_most = self.posts_most.max(other.posts_most);
     }
 
     fn lines(&self, seconds: f64) -> Vec<(&'static str, String)> {
@@ -119,6 +127,9 @@ impl Figures {
             ("page_ms_p99", percentile(&self.page_late, 99).to_string()),
             ("tick_late_ms_p50", percentile(&self.tick_late, 50).to_string()),
             ("tick_late_ms_p99", percentile(&self.tick_late, 99).to_string()),
+            ("page_slot_ms_p99", percentile(&self.page_slot, 99).to_string()),
+            ("card_slot_ms_p99", percentile(&self.card_slot, 99).to_string()),
+            ("posts_in_10_s_most", self.posts_most.to_string()),
         ]
     }
 

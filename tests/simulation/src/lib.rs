@@ -8,6 +8,7 @@ mod end;
 mod executor;
 mod figures;
 mod message;
+mod pacing;
 mod people;
 mod ports;
 mod rates;

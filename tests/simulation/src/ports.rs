@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use nightowl_domain::{Occurrence, Skew, Tenant, Time};
 use nightowl_engine::{
-    Clock, Config, Entropy, Intake, Ports, Providers, Report, Spacing, StoreError, Timer, Wake,
-    WakeUp,
+    Clock, Config, Entropy, Intake, Ports, Providers, Report, StoreError, Timer, Wake, WakeUp,
 };
 use nightowl_messaging::Provider;
 
 use crate::chat::SimChat;
 use crate::message::Job;
+use crate::pacing::SimPacer;
 use crate::store::SimStore;
 use crate::world::Shared;
 
@@ -26,7 +26,7 @@ pub(crate) struct Handle {
 pub(crate) struct SimPorts {
     handle: Handle,
     store: SimStore,
-    pacer: Spacing,
+    pacer: SimPacer,
     skew: Skew,
 }
 
@@ -36,8 +36,8 @@ impl SimPorts {
         let handle = Handle { shared: shared.clone(), worker };
         Self {
             store: SimStore(handle.clone()),
+            pacer: SimPacer::new(&handle),
             handle,
-            pacer: Spacing::default(),
             skew: if is_laptop { Skew::NONE } else { Skew::CLOUD },
         }
     }
@@ -52,7 +52,7 @@ impl Ports for SimPorts {
     type Entropy = Handle;
     type Config = Handle;
     type Providers = Handle;
-    type Pacer = Spacing;
+    type Pacer = SimPacer;
 
     fn store(&self) -> &SimStore {
         &self.store
@@ -78,7 +78,7 @@ impl Ports for SimPorts {
     fn providers(&self) -> &Handle {
         &self.handle
     }
-    fn pacer(&self) -> &Spacing {
+    fn pacer(&self) -> &SimPacer {
         &self.pacer
     }
     fn skew(&self) -> Skew {

@@ -6,7 +6,7 @@ use nightowl_domain::{
     Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time, due_at,
 };
 use nightowl_engine::ports::Page;
-use nightowl_engine::{Store, StoreError, Summary, Write};
+use nightowl_engine::{LaneName, LaneRow, Store, StoreError, Summary, Write};
 
 use crate::ports::{Handle, lost, unavailable};
 use crate::world::World;
@@ -31,6 +31,7 @@ pub(crate) struct Rows {
     faces: BTreeMap<(String, String, String), String>,
     kept: BTreeMap<String, (String, Time)>,
     sweep: Option<(Time, Option<String>)>,
+    pub(crate) lanes: BTreeMap<LaneName, LaneRow>,
 }
 
 /// The index may show what stood before the last write, for a while.
@@ -124,7 +125,7 @@ fn put(world: &mut World, worker: usize, alert: Alert) {
 pub(crate) struct SimStore(pub(crate) Handle);
 
 impl SimStore {
-    async fn look<T: Send>(
+    pub(crate) async fn look<T: Send>(
         &self,
         read: impl FnOnce(&mut World) -> T + Send,
     ) -> Result<T, StoreError> {
@@ -139,7 +140,7 @@ impl SimStore {
             .await
     }
 
-    async fn change<T: Send>(
+    pub(crate) async fn change<T: Send>(
         &self,
         effect: impl FnOnce(&mut World) -> Result<T, StoreError> + Send,
     ) -> Result<T, StoreError> {

@@ -12,6 +12,7 @@ use crate::chance::Chance;
 use crate::chat::Platform;
 use crate::figures::Figures;
 use crate::message::{Item, Job};
+use crate::pacing::Pacing;
 use crate::rates::Rates;
 use crate::senders::Source;
 use crate::store::Rows;
@@ -36,6 +37,7 @@ pub(crate) struct World {
     /// Of the only process; moves when it dies.
     pub(crate) epoch: u64,
     pub(crate) rows: Rows,
+    pub(crate) pacing: Pacing,
     pub(crate) platforms: BTreeMap<&'static str, Platform>,
     pub(crate) configured: BTreeMap<String, Configured>,
     pub(crate) sources: Vec<Source>,
@@ -89,6 +91,7 @@ impl World {
             is_laptop: false,
             epoch: 0,
             rows: Rows::default(),
+            pacing: Pacing::default(),
             platforms: BTreeMap::new(),
             configured: BTreeMap::new(),
             sources: Vec::new(),

@@ -116,7 +116,7 @@ pub enum Swapped {
     Lost(Option<LaneRow>),
 }
 
-/// Where lanes are kept. Rows may go an hour after they were written last.
+/// Where lanes are kept. Rows may go when all that they tell of is over.
 pub trait Lanes: Send + Sync + 'static {
     /// All rows of a group, perhaps as they were a moment ago.
     fn read_lanes(
