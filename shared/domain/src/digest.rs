@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::{AlertId, Destination, Occurrence, Send, SendKey, SendState, SeriesHash, Time, WriteId};
+use crate::{
+    AlertId, Destination, Occurrence, Send, SendKey, SendState, SeriesHash, Time, WriteId,
+};
 
 /// An item and its outbox, as an alert is one. It knows who is in it and nothing of how they are:
 /// whoever renders it reads them, so that it can never show an older state than the alerts have.
@@ -76,7 +78,9 @@ impl Digest {
     /// Whether it has a message, or will have one.
     pub fn is_alive(&self) -> bool {
         self.sends.iter().any(|send| match &send.state {
-            SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => true,
+            SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => {
+                true
+            }
             SendState::Sent(shown) => !shown.closed,
             SendState::Dropped(_) | SendState::Folded { .. } => false,
         })

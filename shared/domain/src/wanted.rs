@@ -45,7 +45,11 @@ pub fn wanted(alert: &Alert) -> BTreeSet<Want> {
 
 /// The same of a digest.
 pub fn digest_wanted(digest: &Digest) -> BTreeSet<Want> {
-    digest.sends.iter().filter_map(|send| of_any(send, digest.rev, 0, Digest::EVERY, false)).collect()
+    digest
+        .sends
+        .iter()
+        .filter_map(|send| of_any(send, digest.rev, 0, Digest::EVERY, false))
+        .collect()
 }
 
 /// When the sweep must look at this digest; `None` exactly when nothing is owed.

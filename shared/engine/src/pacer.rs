@@ -11,6 +11,9 @@ use crate::{Grant, Pacer};
 /// Slack takes one message a second in a channel; short bursts are tolerated but not specified.
 const SPACING: Duration = Duration::from_secs(1);
 
+/// A card that would wait longer than for so many others had better be in a digest.
+const CROWD: usize = 30;
+
 /// One post a second in each channel, pages before all else, and what the platform asks for.
 #[derive(Debug, Default)]
 pub struct Spacing {
@@ -24,6 +27,9 @@ struct Lane {
     blocked_until: Option<Time>,
     /// Pages first, then in the order in which they asked.
     queue: Vec<Waiting>,
+    /// What was told that it is crowded, and the slot that it would have had: what comes back for it
+    /// is first of all that is not urgent.
+    crowded: BTreeMap<SendKey, Time>,
 }
 
 #[derive(Debug)]
@@ -40,6 +46,9 @@ impl Lane {
         if self.last.as_ref().is_some_and(is_same) {
             return Grant::Now;
         }
+        if let Some(slot) = self.crowds(key, urgent, now) {
+            return Grant::Crowded(slot);
+        }
         let place = self.place(key, urgent, now);
         let ahead = self.queue[..place].iter().filter(|other| other.promised >= now).count();
         let free = self.last.as_ref().map_or(now, |(at, _)| *at + SPACING);
@@ -54,12 +63,25 @@ impl Lane {
         Grant::Later(slot)
     }
 
+    /// When its turn would be, if too much waits for it to stand in line.
+    fn crowds(&mut self, key: &SendKey, urgent: bool, now: Time) -> Option<Time> {
+        let is_in_line = self.queue.iter().any(|waiting| waiting.key == *key);
+        let cards = self.queue.iter().filter(|waiting| !waiting.urgent).count();
+        if urgent || is_in_line || cards < CROWD {
+            return None;
+        }
+        let cards = u32::try_from(self.queue.len()).unwrap_or(u32::MAX);
+        let slot = *self.crowded.entry(key.clone()).or_insert(now + SPACING * cards);
+        (now < slot).then_some(slot)
+    }
+
     /// Its index in the queue, where it stands from now on.
     fn place(&mut self, key: &SendKey, urgent: bool, now: Time) -> usize {
         if let Some(place) = self.queue.iter().position(|waiting| waiting.key == *key) {
             return place;
         }
-        let place = if urgent {
+        let has_waited = self.crowded.remove(key).is_some();
+        let place = if urgent || has_waited {
             self.queue.iter().position(|waiting| !waiting.urgent).unwrap_or(self.queue.len())
         } else {
             self.queue.len()
@@ -71,6 +93,7 @@ impl Lane {
     /// Forgets who stayed away for a minute.
     fn prune(&mut self, now: Time) {
         self.queue.retain(|waiting| now.since(waiting.promised) < Duration::from_secs(60));
+        self.crowded.retain(|_, slot| now.since(*slot) < Duration::from_secs(60));
     }
 
     fn is_idle(&self, now: Time) -> bool {

@@ -18,9 +18,18 @@ const ANEW_AFTER: Duration = Duration::from_secs(60);
 pub enum DigestEvent {
     /// A member has changed, and the digest is to show it.
     Touched,
-    Claimed { keys: Vec<SendKey>, claim: ClaimId, lease_until: Time },
+    Claimed {
+        keys: Vec<SendKey>,
+        claim: ClaimId,
+        lease_until: Time,
+    },
     /// `elsewhere`: where it goes if its channel is gone. `is_over`: all its members are resolved.
-    Settled { claim: ClaimId, settles: Vec<Settle>, elsewhere: Option<Destination>, is_over: bool },
+    Settled {
+        claim: ClaimId,
+        settles: Vec<Settle>,
+        elsewhere: Option<Destination>,
+        is_over: bool,
+    },
 }
 
 /// The digest that a channel's next alert opens. `newest` is the one before it, if there is one.

@@ -21,7 +21,7 @@ pub trait Intake: Send + Sync + 'static {
     fn take(&self, reports: Vec<Report>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// "Read this alert, catch up, deliver." Carries nothing more, is never stale.
+/// "Read this alert, or digest, catch up, deliver." Carries nothing more, is never stale.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WakeUp {
     pub occurrence: Occurrence,
@@ -62,6 +62,8 @@ pub trait Entropy: Send + Sync + 'static {
 pub enum Grant {
     Now,
     Later(Time),
+    /// Later, and so much waits for that channel that a card had better be folded into a digest.
+    Crowded(Time),
 }
 
 /// Spaces posts to one channel, so that the platform does not have to refuse them.
