@@ -4,10 +4,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nightowl_domain::{Occurrence, Skew, Tenant, Time};
+use nightowl_domain::{Destination, Occurrence, SendKey, Skew, Tenant, Time};
 use nightowl_engine::{
-    Clock, Config, Entropy, Intake, Ports, Providers, Report, Spacing, StoreError, Timer, Wake,
-    WakeUp,
+    Clock, Config, Entropy, Grant, Intake, Pacer, Ports, Providers, Report, Spacing, StoreError,
+    Timer, Wake, WakeUp,
 };
 use nightowl_messaging::Provider;
 
@@ -26,7 +26,7 @@ pub(crate) struct Handle {
 pub(crate) struct SimPorts {
     handle: Handle,
     store: SimStore,
-    pacer: Spacing,
+    pacer: SimPacer,
     skew: Skew,
 }
 
@@ -36,8 +36,8 @@ impl SimPorts {
         let handle = Handle { shared: shared.clone(), worker };
         Self {
             store: SimStore(handle.clone()),
+            pacer: SimPacer { spacing: Spacing::default(), handle: handle.clone() },
             handle,
-            pacer: Spacing::default(),
             skew: if is_laptop { Skew::NONE } else { Skew::CLOUD },
         }
     }
@@ -52,7 +52,7 @@ impl Ports for SimPorts {
     type Entropy = Handle;
     type Config = Handle;
     type Providers = Handle;
-    type Pacer = Spacing;
+    type Pacer = SimPacer;
 
     fn store(&self) -> &SimStore {
         &self.store
@@ -78,11 +78,40 @@ impl Ports for SimPorts {
     fn providers(&self) -> &Handle {
         &self.handle
     }
-    fn pacer(&self) -> &Spacing {
+    fn pacer(&self) -> &SimPacer {
         &self.pacer
     }
     fn skew(&self) -> Skew {
         self.skew
+    }
+}
+
+/// Spaces posts, and now and then says that a channel is crowded though nothing waits for it.
+pub(crate) struct SimPacer {
+    spacing: Spacing,
+    handle: Handle,
+}
+
+impl Pacer for SimPacer {
+    async fn ask(
+        &self,
+        to: &Destination,
+        tenant: &str,
+        key: &SendKey,
+        urgent: bool,
+        now: Time,
+    ) -> Grant {
+        let is_crowded = self.handle.shared.with(|world| {
+            !urgent && world.chance.hit(world.rates.crowded)
+        });
+        if is_crowded {
+            return Grant::Crowded(now + Duration::from_secs(5));
+        }
+        self.spacing.ask(to, tenant, key, urgent, now).await
+    }
+
+    async fn block(&self, to: &Destination, tenant: &str, until: Time) {
+        self.spacing.block(to, tenant, until).await;
     }
 }
 
