@@ -312,9 +312,8 @@ fn of_digest(digest: &DigestMessage) -> Vec<SeenButton> {
     };
     let each = digest.members.iter();
     let each = each.filter_map(|member| Some(made(member.button?, digest.value_of(member))));
-    let all = digest
-        .has_unacknowledged()
-        .then(|| made(Button::AcknowledgeAll, digest.value_of_all()));
+    let all =
+        digest.has_unacknowledged().then(|| made(Button::AcknowledgeAll, digest.value_of_all()));
     each.chain(all).collect()
 }
 

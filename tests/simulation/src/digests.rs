@@ -55,9 +55,9 @@ fn claims(world: &mut World, before: Option<&Digest>, after: &Digest) {
     for send in &after.sends {
         let SendState::Claimed { claim, mode, lease_until, .. } = &send.state else { continue };
         let known = before.and_then(|before| before.send(&send.key));
-        let is_known = known.is_some_and(|known| {
-            matches!(&known.state, SendState::Claimed { claim: held, .. } if held == claim)
-        });
+        let is_known = known.is_some_and(
+            |known| matches!(&known.state, SendState::Claimed { claim: held, .. } if held == claim),
+        );
         let is_joined = before.is_some_and(|before| before.members.len() != after.members.len());
         if is_joined {
             world.violate(format!("digest {}: joined and claimed at once", after.id));

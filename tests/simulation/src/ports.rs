@@ -101,9 +101,8 @@ impl Pacer for SimPacer {
         urgent: bool,
         now: Time,
     ) -> Grant {
-        let is_crowded = self.handle.shared.with(|world| {
-            !urgent && world.chance.hit(world.rates.crowded)
-        });
+        let is_crowded =
+            self.handle.shared.with(|world| !urgent && world.chance.hit(world.rates.crowded));
         if is_crowded {
             return Grant::Crowded(now + Duration::from_secs(5));
         }

@@ -22,7 +22,9 @@ impl Owl {
             Message::Escalation(page) => {
                 page.target.as_ref().is_some_and(|target| target.name == name)
             }
-            Message::Alert(_) | Message::Notice(_) | Message::Prompt(_) | Message::Digest(_) => false,
+            Message::Alert(_) | Message::Notice(_) | Message::Prompt(_) | Message::Digest(_) => {
+                false
+            }
         })
     }
 

@@ -84,7 +84,8 @@ fn a_storm_is_some_cards_and_then_digests(on: Platform) {
     everybody_is_somewhere(&owl);
     assert!(places(&owl).values().all(|places| *places == 1), "each in one place");
     let digests = digests(&owl);
-    let cards = places(&owl).len() - digests.iter().map(|(_, one)| one.members.len()).sum::<usize>();
+    let cards =
+        places(&owl).len() - digests.iter().map(|(_, one)| one.members.len()).sum::<usize>();
     assert!((25..=40).contains(&cards), "{cards} cards");
     assert!((5..=12).contains(&digests.len()), "{} digests", digests.len());
     let (first, shown) = &digests[0];
@@ -167,7 +168,10 @@ fn one_alert_of_a_digest_is_acknowledged(on: Platform) {
     owl.pass_seconds(12);
     let now = owl.shows(&at);
     let line = now.members.iter().find(|one| one.alert_id == member.alert_id).expect("a line");
-    assert_eq!((line.standing.as_str(), line.button), ("acknowledged by Alice", Some(Button::Resolve)));
+    assert_eq!(
+        (line.standing.as_str(), line.button),
+        ("acknowledged by Alice", Some(Button::Resolve))
+    );
     let others = now.members.iter().filter(|one| one.status == "firing").count();
     assert_eq!(others, now.members.len() - 1);
     owl.expect_all_settled();
@@ -187,13 +191,16 @@ fn all_alerts_of_a_digest_are_acknowledged(on: Platform) {
     owl.clear(&cleared.title);
     owl.press("alice", &at, ActionId::Acknowledge, shown.value_of(&yours));
     let told = owl.press("alice", &at, ActionId::AcknowledgeAll, shown.value_of_all());
-    let expected =
-        format!("{} acknowledged, 1 yours already, 1 was already resolved.", count - 2);
+    let expected = format!("{} acknowledged, 1 yours already, 1 was already resolved.", count - 2);
     assert_eq!(told.as_deref(), Some(expected.as_str()));
     owl.pass_seconds(15);
     let now = owl.shows(&at);
     assert_eq!(now.members.iter().filter(|one| one.status == "acknowledged").count(), count - 1);
-    assert_eq!(now.members.last().map(|last| last.status), Some("resolved"), "what is over is last");
+    assert_eq!(
+        now.members.last().map(|last| last.status),
+        Some("resolved"),
+        "what is over is last"
+    );
     owl.expect_all_settled();
 }
 
@@ -205,7 +212,9 @@ fn a_digest_that_was_deleted_comes_again(on: Platform) {
     owl.pass_seconds(30);
     everybody_is_somewhere(&owl);
     let again = digests(&owl);
-    assert!(again.iter().any(|(other, one)| *other != at && one.members.len() == shown.members.len()));
+    assert!(
+        again.iter().any(|(other, one)| *other != at && one.members.len() == shown.members.len())
+    );
     storm_ends(&mut owl, 40);
 }
 

@@ -14,6 +14,10 @@ use crate::{
 /// can never be edited must not become a message for every change.
 const ANEW_AFTER: Duration = Duration::from_secs(60);
 
+/// Each takes the place of the one before it, so only the last is still owed anything; the others
+/// are known for the clicks on them.
+const SENDS_MAX: usize = 8;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestEvent {
     /// A member has changed, and the digest is to show it.
@@ -104,6 +108,9 @@ pub fn step_digest(
 }
 
 fn stamp(mut digest: Digest, now: Time, write_id: &WriteId) -> Digest {
+    while digest.sends.len() > SENDS_MAX {
+        digest.sends.remove(0);
+    }
     let is_immediate = digest_wanted(&digest).iter().map(Want::at).any(|at| at.is_none());
     digest.owed_since = is_immediate.then(|| digest.owed_since.unwrap_or(now));
     digest.version += 1;

@@ -116,7 +116,10 @@ fn it_is_claimed_and_found_like_everything_that_is_said() {
 #[test]
 fn a_change_is_shown_once_and_not_at_once() {
     let waiting = opened();
-    assert_eq!(step_digest(&waiting, &DigestEvent::Touched, at(1), Skew::NONE, &"w".into()).0, None);
+    assert_eq!(
+        step_digest(&waiting, &DigestEvent::Touched, at(1), Skew::NONE, &"w".into()).0,
+        None
+    );
     let (touched, _) = after(&sent(), &DigestEvent::Touched, at(4));
     assert_eq!(touched.rev, 2);
     let edit = Want::Refresh { key: key(&touched), rev: 2, at: Some(at(3) + Digest::EVERY) };
@@ -182,10 +185,12 @@ fn a_card_is_in_a_digest_and_owes_it_every_change() {
     let folded = Settlement::Folded { digest, rev };
     assert_eq!(world.settle("fold", &card, folded.clone()).code(), "applied");
     assert_eq!(*world.state(&card), SendState::Folded { digest, rev });
-    let owes = |world: &World| wanted(world.alert()).iter().any(|want| match want {
-        Want::Refresh { key, .. } | Want::Deliver { key, .. } => *key == card,
-        Want::Tick { .. } => false,
-    });
+    let owes = |world: &World| {
+        wanted(world.alert()).iter().any(|want| match want {
+            Want::Refresh { key, .. } | Want::Deliver { key, .. } => *key == card,
+            Want::Tick { .. } => false,
+        })
+    };
     assert!(!owes(&world));
     world.act("alice", EventKind::Acked);
     assert!(owes(&world), "the digest is to be told");

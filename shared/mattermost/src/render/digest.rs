@@ -10,14 +10,17 @@ use super::link::link;
 use super::{Pen, text};
 
 /// In [`text::weight`]: thirty lines are far below what a post may have.
-const TITLE: usize = 240;
-const STANDING: usize = 160;
-/// An entry of a menu is shown as it is, and thirty of them fit with their signatures.
-const ENTRY_CHARS: usize = 60;
-const URL: usize = 200;
+const TITLE: usize = 160;
+const STANDING: usize = 80;
+const URL: usize = 150;
+/// Of an entry of a menu, which is shown as it is: thirty of them fit into the props.
+const ENTRY: usize = 120;
 
 /// The text of the post.
-pub(crate) fn head(digest: &DigestMessage) -> String {
+pub(crate) fn head(digest: &DigestMessage, pen: &Pen<'_>) -> String {
+    if pen.signer.is_none() {
+        return plain(digest);
+    }
     lines(digest, |member| match &member.alert_url {
         Some(url) => link(&text::line(&member.short_id, 60), url, URL),
         None => text::line(&member.short_id, 60),
@@ -74,13 +77,23 @@ fn menu(
 ) -> Option<Action> {
     let members = digest.members.iter().filter(|member| member.button == Some(button));
     let options: Vec<Choice> = members
-        .map(|member| Choice {
-            text: text::plain(&format!("{} {}", member.short_id, member.title), ENTRY_CHARS),
-            value: member.place.to_string(),
-        })
+        .map(|member| Choice { text: entry(member), value: member.place.to_string() })
         .collect();
     let value = digest.value_of_all();
     (!options.is_empty()).then(|| action(id, name, options, &value, signer))
+}
+
+fn entry(member: &DigestMember) -> String {
+    let whole = text::plain(&format!("{} {}", member.short_id, member.title), ENTRY);
+    let mut entry = String::new();
+    for c in whole.chars() {
+        entry.push(c);
+        if text::weight(&entry) > ENTRY {
+            entry.pop();
+            break;
+        }
+    }
+    entry
 }
 
 fn action(

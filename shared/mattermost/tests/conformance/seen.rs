@@ -54,10 +54,9 @@ fn buttons_of(seen: &mattermost_double::Button) -> Vec<SeenButton> {
     let member = |(label, place): &(String, String)| SeenButton {
         button: button_of(action),
         label: label.clone(),
-        value: value.clone().map(|value| ButtonValue {
-            tier: place.parse().expect("a place"),
-            ..value
-        }),
+        value: value
+            .clone()
+            .map(|value| ButtonValue { tier: place.parse().expect("a place"), ..value }),
         url: None,
         choices: vec![],
     };

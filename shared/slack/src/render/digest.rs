@@ -50,11 +50,7 @@ fn line(member: &DigestMember) -> String {
     let id = text::line(&member.short_id, 20);
     let url = member.alert_url.as_deref().and_then(|url| address(url, URL_UNITS));
     let parts = [
-        format!(
-            "{} *{}*",
-            words::sign_of(member.status, member.severity),
-            member.severity.name()
-        ),
+        format!("{} *{}*", words::sign_of(member.status, member.severity), member.severity.name()),
         text::line(&member.title, TITLE_UNITS),
         text::line(&member.standing, STANDING_UNITS),
         url.map_or_else(|| id.clone(), |url| link(&member.short_id, url)),

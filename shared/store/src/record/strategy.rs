@@ -2,9 +2,9 @@
 //! otherwise outgrow a test's stack.
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, ClaimMode, Clearing, Destination, Details, Digest, DropReason, Entry, EntryKind,
-    LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position, Received, Refresh,
-    Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
+    Actor, Alert, AlertId, ClaimMode, Clearing, Destination, Details, Digest, DropReason, Entry,
+    EntryKind, LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position,
+    Received, Refresh, Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -58,19 +58,21 @@ pub(super) fn digest() -> BoxedStrategy<Digest> {
     let held = (vec(alert_id(), 0..4), vec(send(), 0..3), any::<u64>());
     let kept = (stamped(), of(time()), 1..i64::MAX);
     (ids, held, kept)
-        .prop_map(|((id, tenant, write_id), (members, sends, rev), (opened, owed_since, version))| {
-            Digest {
-                id,
-                tenant: tenant.replace('#', ""),
-                opened: opened.at,
-                members,
-                sends,
-                rev,
-                owed_since,
-                version: version.unsigned_abs(),
-                write_id: write_id.into(),
-            }
-        })
+        .prop_map(
+            |((id, tenant, write_id), (members, sends, rev), (opened, owed_since, version))| {
+                Digest {
+                    id,
+                    tenant: tenant.replace('#', ""),
+                    opened: opened.at,
+                    members,
+                    sends,
+                    rev,
+                    owed_since,
+                    version: version.unsigned_abs(),
+                    write_id: write_id.into(),
+                }
+            },
+        )
         .boxed()
 }
 

@@ -5,9 +5,9 @@ use nightowl_engine::ports::{Report, StoreError};
 use proptest::prelude::*;
 
 use super::{DetailsRecord, EntryRecord, FORMAT, ReportRecord, strategy, strategy_report};
-use crate::{body, digests};
 use crate::columns::{DUE_AT, DUE_SHARD, LIST_SHARD, decode, encode};
 use crate::row::{F, Row, TTL};
+use crate::{body, digests};
 
 proptest! {
     #[test]

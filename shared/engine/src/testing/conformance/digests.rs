@@ -32,7 +32,8 @@ pub(super) async fn a_digest_is_read_as_it_was_written<S: Store>(store: &S) {
     let first = opened("ops", None);
     write(store, &first).await;
     assert_eq!(newest().await.as_ref(), Some(&first));
-    let joined = join(&first, member("two"), at(11), &WriteId::from("second")).expect("there is room");
+    let joined =
+        join(&first, member("two"), at(11), &WriteId::from("second")).expect("there is room");
     write(store, &joined).await;
     let read = store.read_digest(&joined.occurrence()).await.expect("it is read");
     assert_eq!(read.as_ref(), Some(&joined));

@@ -15,12 +15,8 @@ const MANY: u32 = 30;
 pub async fn a_digest_has_a_way_to_act_on_each<S: Subject>() {
     let subject = S::fresh().await;
     let message = digest("disk full", 5);
-    let post = post(
-        &subject.world(),
-        subject.provider().name(),
-        "a",
-        Message::Digest(message.clone()),
-    );
+    let post =
+        post(&subject.world(), subject.provider().name(), "a", Message::Digest(message.clone()));
     let at = subject.provider().post(&post).await.expect("a digest");
     let seen = seen_at(&subject, &at).await;
     let value = |place: u32| ButtonValue {
@@ -29,16 +25,12 @@ pub async fn a_digest_has_a_way_to_act_on_each<S: Subject>() {
         round: 0,
         tier: place,
     };
-    let mut expected: Vec<(Button, u32)> = message
-        .members
-        .iter()
-        .filter_map(|member| Some((member.button?, member.place)))
-        .collect();
+    let mut expected: Vec<(Button, u32)> =
+        message.members.iter().filter_map(|member| Some((member.button?, member.place))).collect();
     expected.push((Button::AcknowledgeAll, 0));
     assert_eq!(seen.buttons.len(), expected.len(), "{seen:?}");
     for (button, place) in expected {
-        let is_it =
-            |seen: &&SeenButton| seen.button == button && seen.value == Some(value(place));
+        let is_it = |seen: &&SeenButton| seen.button == button && seen.value == Some(value(place));
         assert!(seen.buttons.iter().any(|seen| is_it(&seen)), "{button:?} {place}: {seen:?}");
     }
 }
