@@ -44,7 +44,8 @@ impl World {
             Message::Alert(_)
             | Message::Escalation(_)
             | Message::Direct(_)
-            | Message::Prompt(_) => None,
+            | Message::Prompt(_)
+            | Message::Digest(_) => None,
         });
         notices.collect()
     }

@@ -164,7 +164,8 @@ const fn posted(send: &Send) -> Option<&MessageRef> {
         SendState::Wanted { .. }
         | SendState::Claimed { .. }
         | SendState::InDoubt { .. }
-        | SendState::Dropped(_) => None,
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => None,
     }
 }
 

@@ -121,10 +121,14 @@ impl FromStr for SeriesHash {
     }
 }
 
-/// An alert: series (10 bytes), number (3) and a hash of the moment it opened (2), as 24
-/// characters of base 32. Whoever holds an id can find the item without an index.
+/// An alert, or a digest of alerts: series (10 bytes), number (3) and a hash of the moment it opened
+/// (2), as 24 characters of base 32. Whoever holds an id can find the item without an index, and
+/// tell which of the two it is: wake-ups, the due index and buttons name either by it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertId([u8; 15]);
+
+/// The highest bit of a number: no series has eight million alerts.
+const DIGEST: u32 = 1 << 23;
 
 impl AlertId {
     /// `opened_at` in milliseconds and `position` are those of the opening event, so that a retry
@@ -150,7 +154,16 @@ impl AlertId {
     }
 
     pub const fn number(self) -> u32 {
-        u32::from_be_bytes([0, self.0[10], self.0[11], self.0[12]])
+        u32::from_be_bytes([0, self.0[10], self.0[11], self.0[12]]) & !DIGEST
+    }
+
+    /// `series` is that of a channel's digests: [`crate::Digest::series`].
+    pub fn of_digest(series: SeriesHash, number: u32, opened_at: crate::Time) -> Self {
+        Self::new(series, number | DIGEST, opened_at, 0)
+    }
+
+    pub const fn is_digest(self) -> bool {
+        self.0[10] & 0x80 != 0
     }
 
     /// The `attempt`-th candidate (from 0) for the six characters that a person types.
@@ -216,6 +229,9 @@ mod tests {
         assert_ne!(id, AlertId::new(series, 70_000, Time::from_seconds(1), 4));
         assert_eq!(series.to_string().parse(), Ok(series));
         assert!("short".parse::<AlertId>().is_err());
+        let digest = AlertId::of_digest(series, 70_000, Time::from_seconds(1));
+        assert_eq!((digest.series(), digest.number()), (series, 70_000));
+        assert!(digest.is_digest() && !id.is_digest());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod alert;
+pub mod digest;
 pub mod event;
 pub mod id;
 pub mod plan;
@@ -17,6 +18,7 @@ pub mod wanted;
 pub use alert::{
     Alert, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze, Status,
 };
+pub use digest::Digest;
 pub use event::{
     Actor, ClaimMode, Event, EventKind, Ignored, Outcome, Received, Settle, Settlement,
 };
@@ -28,8 +30,8 @@ pub use send::{
     Destination, DropReason, MessageRef, NoticeKind, Page, Refresh, Send, SendState, Shown, What,
 };
 pub use severity::Severity;
-pub use step::{Change, Skew, Step, step};
+pub use step::{Change, DigestEvent, Skew, Step, join, open_digest, step, step_digest};
 pub use tenant::{Integration, Tenant, Turn, User};
 pub use time::Time;
 pub use timeline::{Entry, EntryKind};
-pub use wanted::{Want, due_at, wanted};
+pub use wanted::{Want, digest_due_at, digest_wanted, due_at, wanted};

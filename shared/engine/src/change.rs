@@ -191,7 +191,7 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    async fn jitter(&self, attempt: u32) {
+    pub(crate) async fn jitter(&self, attempt: u32) {
         let bound = u64::try_from(JITTER.as_micros()).unwrap_or(u64::MAX) << attempt.min(10);
         let drawn = self.ports().entropy().draw() % u128::from(bound.max(1));
         let span = Duration::from_micros(u64::try_from(drawn).unwrap_or_default());

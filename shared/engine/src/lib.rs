@@ -6,6 +6,7 @@ mod batch;
 mod change;
 pub mod chat;
 mod deliver;
+mod digest;
 mod engine;
 mod error;
 mod flush;

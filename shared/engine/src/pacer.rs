@@ -111,7 +111,7 @@ impl<L: Lanes> Pacer for SharedPacer<L> {
             match (self.take(&step, now).await, ask.call) {
                 (Grant::Now, _) => {}
                 (Grant::Later(at), Call::Post) if step.is_throttle => return Grant::Crowded(at),
-                (Grant::Crowded(at), Call::Edit | Call::Find) => return Grant::Later(at),
+                (Grant::Crowded(at), _) if !ask.folds => return Grant::Later(at),
                 (grant, _) => return grant,
             }
         }
@@ -170,7 +170,7 @@ fn step(ask: &Ask<'_>, lane: String, rate: Option<Rate>, keep: Duration) -> Step
     let send = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     Step {
         name: LaneName { group: format!("{}#{account}", ask.to.provider()), lane },
-        asked: Asked { send, urgent: ask.urgent, rate, keep },
+        asked: Asked { send, urgent: ask.urgent, folds: ask.folds, rate, keep },
         is_throttle: false,
     }
 }

@@ -77,7 +77,8 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    async fn send(&self, occurrence: &Occurrence, wants: BTreeSet<Want>) {
+    /// Calls the ports for what is owed to this alert or digest.
+    pub(crate) async fn send(&self, occurrence: &Occurrence, wants: BTreeSet<Want>) {
         join_all(calls(wants).into_iter().map(|call| async move {
             match call {
                 Call::Wake { at, urgent } => self.wake(occurrence, at, urgent).await,

@@ -25,8 +25,8 @@ pub use kept::Kept;
 pub use limits::{Limits, Rate};
 pub use log::{LogError, LoggedMessage, MessageLog};
 pub use message::{
-    AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Form, Message,
-    NoticeMessage, Person, Post, PromptMessage, Snooze,
+    AlertMessage, Button, ButtonValue, DigestMember, DigestMessage, DirectMessage,
+    EscalationMessage, Form, Message, NoticeMessage, Person, Post, PromptMessage, Snooze,
 };
 pub use provider::{ChatUser, Check, Checkup, Opener, Provider, Workspace};
 pub use secret::Secret;

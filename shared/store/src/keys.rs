@@ -35,6 +35,15 @@ pub(crate) fn occurrence(occurrence: &Occurrence) -> (String, String) {
     (series(&occurrence.tenant, occurrence.id.series()), number(occurrence.id.number()))
 }
 
+/// All digests of a channel.
+pub(crate) fn digests(tenant: &str, series: SeriesHash) -> String {
+    format!("N#{tenant}#digest#{series}")
+}
+
+pub(crate) fn digest(digest: &Occurrence) -> (String, String) {
+    (digests(&digest.tenant, digest.id.series()), number(digest.id.number()))
+}
+
 pub(crate) fn timeline(alert: &Alert) -> String {
     format!("T#{:08}#", alert.number())
 }

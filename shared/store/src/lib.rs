@@ -9,6 +9,7 @@ mod configuration;
 mod db;
 mod deploy_key;
 mod details;
+mod digests;
 mod due;
 #[cfg(feature = "embedded")]
 pub mod embedded;

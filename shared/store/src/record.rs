@@ -4,6 +4,7 @@
 mod actor;
 mod alert;
 mod details;
+mod digest;
 mod event;
 mod send;
 mod settle;
@@ -18,6 +19,7 @@ mod timeline;
 
 pub(crate) use alert::AlertRecord;
 pub(crate) use details::DetailsRecord;
+pub(crate) use digest::DigestRecord;
 pub use event::ReportRecord;
 pub(crate) use timeline::EntryRecord;
 

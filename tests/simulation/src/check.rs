@@ -224,7 +224,10 @@ fn sends(world: &mut World, before: &Alert, after: &Alert) {
             let is_in_doubt = match &old.state {
                 SendState::Claimed { mode, .. } => *mode != ClaimMode::Post,
                 SendState::InDoubt { .. } => true,
-                SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
+                SendState::Wanted { .. }
+                | SendState::Sent(_)
+                | SendState::Dropped(_)
+                | SendState::Folded { .. } => false,
             };
             if is_in_doubt {
                 world.violate(format!("L1 {}: {} was pruned unfinished", label(after), old.key));

@@ -6,6 +6,7 @@ use nightowl_domain::{Actor, Alert, EventKind, SendKey, SendState, Status, What,
 use nightowl_engine::Summary;
 
 use crate::check::{is_by_source, label, skew_of};
+use crate::digests;
 use crate::senders::Source;
 use crate::world::World;
 
@@ -20,6 +21,7 @@ pub(crate) fn check(world: &mut World) {
         settled(world, alert, &mut found, &mut lost_pages);
         shown(world, alert, &mut found);
     }
+    digests::settled(world, &mut found);
     world.figures.lost += lost_pages;
     let lost = found.iter().filter(|text| text.starts_with("S1")).count();
     world.figures.lost += u64::try_from(lost).unwrap_or(u64::MAX);
@@ -155,6 +157,7 @@ fn settled(world: &World, alert: &Alert, found: &mut Vec<String>, lost: &mut u64
                 }
             }
             SendState::Dropped(_) => {}
+            SendState::Folded { digest, .. } => digests::shown(world, alert, *digest, found),
             SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => {
                 *lost += u64::from(is_page);
                 found.push(format!("L6 {name}: {} is neither said nor dropped", send.key));

@@ -4,6 +4,7 @@ mod audit;
 mod chance;
 mod chat;
 mod check;
+mod digests;
 mod end;
 mod executor;
 mod figures;

@@ -91,7 +91,13 @@ impl SimPacer {
 
 impl Pacer for SimPacer {
     async fn ask(&self, ask: &Ask<'_>, now: Time) -> Grant {
-        let grant = self.inner.ask(ask, now).await;
+        // Now and then a channel is crowded though nothing waits for it.
+        let is_crowded =
+            self.handle.shared.with(|world| ask.folds && world.chance.hit(world.rates.crowded));
+        let grant = match is_crowded {
+            true => Grant::Crowded(now + std::time::Duration::from_secs(5)),
+            false => self.inner.ask(ask, now).await,
+        };
         self.handle.shared.with(|world| answered(world, ask, grant));
         grant
     }

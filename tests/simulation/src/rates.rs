@@ -86,6 +86,7 @@ pub(crate) struct Rates {
     pub(crate) cannot_find: f64,
     pub(crate) flip: f64,
     pub(crate) deleted: f64,
+    pub(crate) crowded: f64,
 }
 
 impl Rates {
@@ -131,6 +132,7 @@ impl Rates {
             cannot_find: up_to(0.3),
             flip: up_to(1.0),
             deleted: up_to(0.5),
+            crowded: up_to(0.5),
         }
     }
 }

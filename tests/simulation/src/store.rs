@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time, due_at,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    due_at,
 };
 use nightowl_engine::ports::Page;
 use nightowl_engine::{LaneName, LaneRow, Store, StoreError, Summary, Write};
 
 use crate::ports::{Handle, lost, unavailable};
 use crate::world::World;
-use crate::{check, end};
+use crate::{check, digests, end};
 
 const SHARDS: u8 = 4;
 
@@ -20,6 +21,7 @@ pub(crate) type Place = (String, SeriesHash, u32);
 #[derive(Default)]
 pub(crate) struct Rows {
     pub(crate) alerts: BTreeMap<Place, Alert>,
+    pub(crate) digests: BTreeMap<Place, Digest>,
     due: BTreeMap<Place, Due>,
     details: BTreeMap<(String, SeriesHash, String), Details>,
     timeline: BTreeMap<(Occurrence, u64), Entry>,
@@ -54,7 +56,7 @@ impl Rows {
     }
 
     pub(crate) fn owes(&self) -> bool {
-        self.due.values().any(|due| due.now.is_some())
+        self.due.values().any(|due| due.now.is_some()) || self.digests_due().next().is_some()
     }
 
     fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {
@@ -185,6 +187,28 @@ impl Store for SimStore {
         .await
     }
 
+    async fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> Result<Option<Digest>, StoreError> {
+        self.look(|world| world.rows.newest_digest(tenant, series).cloned()).await
+    }
+
+    async fn read_digest(&self, digest: &Occurrence) -> Result<Option<Digest>, StoreError> {
+        self.look(|world| world.rows.read_digest(digest).cloned()).await
+    }
+
+    async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        self.change(|world| {
+            if world.chance.hit(world.rates.store_conflict) {
+                return Err(StoreError::Conflict(None));
+            }
+            digests::write(world, digest)
+        })
+        .await
+    }
+
     async fn put_details(&self, alert: &Alert, details: &Details) -> Result<(), StoreError> {
         let key = (alert.tenant.clone(), alert.series(), alert.details.clone());
         self.change(|world| {
@@ -302,6 +326,11 @@ impl Store for SimStore {
                     && let Some(alert) = world.rows.alerts.get(place)
                 {
                     all.push((alert.occurrence(), at));
+                }
+            }
+            for (digest, at) in world.rows.digests_due().filter(|(_, at)| *at <= before) {
+                if digest.id.series().shard(SHARDS) == shard {
+                    all.push((digest.occurrence(), at));
                 }
             }
             cut(all, cursor, limit, key)

@@ -198,7 +198,7 @@ fn buttons(card: &AlertMessage) -> Vec<(Verb, &'static str)> {
         Button::Escalate => Some((Verb::Escalate, "Escalate")),
         Button::Resolve => Some((Verb::Resolve, "Resolve")),
         // The page has their forms below, and the runbook as a link.
-        Button::Snooze | Button::Note | Button::Runbook => None,
+        Button::Snooze | Button::Note | Button::Runbook | Button::AcknowledgeAll => None,
     });
     shown.collect()
 }

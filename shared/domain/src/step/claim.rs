@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::draft::{Draft, Verdict, ignored};
+use super::outbox::{Outbox, Revision};
 use crate::wanted::behind;
 use crate::{ClaimId, ClaimMode, Ignored, Outcome, Refresh, Send, SendKey, SendState, Shown, Time};
 
@@ -15,27 +15,20 @@ pub(super) const EDIT_AGAIN: Duration = Duration::from_secs(60);
 
 /// Grants what can be granted. Nothing granted: the first reason in the order of the keys.
 pub(super) fn claim(
-    draft: &mut Draft<'_>,
+    outbox: &mut impl Outbox,
     keys: &[SendKey],
     claim: &ClaimId,
     lease_until: Time,
-) -> Verdict {
-    let wish = Wish {
-        claim,
-        lease_until,
-        now: draft.context.now,
-        skew: draft.context.skew.ours,
-        rev: draft.alert.card_rev,
-        count: draft.alert.count,
-    };
+) -> Outcome {
+    let (now, skew, shows) = (outbox.now(), outbox.skew(), outbox.shows());
+    let wish = Wish { claim, lease_until, now, skew, shows };
     let mut granted = Vec::new();
     let mut refused = Vec::new();
     for key in keys {
-        let alert = &mut draft.alert;
-        let index = alert.sends.iter().position(|send| send.key == *key);
+        let index = outbox.sends().iter().position(|send| send.key == *key);
         let asked = index.map_or(Err(Ignored::NothingClaimed), |index| {
-            let may_post = alert.may_post(&alert.sends[index]);
-            wish.ask(&mut alert.sends[index], may_post)
+            let may_post = outbox.may_post(index);
+            wish.ask(&mut outbox.sends_mut()[index], may_post)
         });
         match asked {
             Ok(mode) => granted.push((key.clone(), mode)),
@@ -43,9 +36,10 @@ pub(super) fn claim(
         }
     }
     if granted.is_empty() {
-        return ignored(refused.first().copied().unwrap_or(Ignored::NothingClaimed));
+        let reason = refused.first().copied().unwrap_or(Ignored::NothingClaimed);
+        return Outcome::Ignored(reason);
     }
-    Verdict::Keep(Outcome::Applied { granted })
+    Outcome::Applied { granted }
 }
 
 struct Wish<'a> {
@@ -53,8 +47,7 @@ struct Wish<'a> {
     lease_until: Time,
     now: Time,
     skew: Duration,
-    rev: u64,
-    count: u32,
+    shows: Revision,
 }
 
 /// What is known of a post that may have landed.
@@ -103,6 +96,7 @@ impl Wish<'_> {
                 Ok(self.doubt(send, may_post, doubt))
             }
             SendState::Sent(_) => self.refresh(send),
+            SendState::Folded { .. } => Err(Ignored::AlreadyTaken),
             SendState::Dropped(_) if may_post => Err(Ignored::AlreadyTaken),
             SendState::Dropped(_) => Err(not_now),
         }
@@ -133,7 +127,8 @@ impl Wish<'_> {
 
     /// One edit of a message at a time.
     fn refresh(&self, send: &mut Send) -> Result<ClaimMode, Ignored> {
-        let owed = behind(send, self.rev, self.count);
+        let Revision { rev, count, pace } = self.shows;
+        let owed = behind(send, rev, count, pace);
         let SendState::Sent(shown) = &mut send.state else {
             return Err(Ignored::AlreadyTaken);
         };

@@ -101,7 +101,10 @@ fn keep_what_was_dropped(before: &Alert, alert: &mut Alert) {
         let may_be_posted = before.send(&send.key).is_some_and(|known| match known.state {
             SendState::InDoubt { .. } => true,
             SendState::Claimed { mode, .. } => mode != ClaimMode::Post,
-            SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
+            SendState::Wanted { .. }
+            | SendState::Sent(_)
+            | SendState::Dropped(_)
+            | SendState::Folded { .. } => false,
         });
         if may_be_posted && matches!(send.state, SendState::Dropped(_)) {
             send.generation = before.plan.generation;

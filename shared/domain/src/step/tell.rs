@@ -100,7 +100,8 @@ fn place(alert: &Alert) -> Option<Destination> {
     let is_there = |send: &&Send| match &send.state {
         SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => true,
         SendState::Sent(_) => alert.stands(send),
-        SendState::Dropped(_) => false,
+        // A digest has no replies: there is no telling whose they are.
+        SendState::Dropped(_) | SendState::Folded { .. } => false,
     };
     let mut cards = alert.sends.iter().rev().filter(|send| send.what == What::Card);
     cards.find(is_there).map(|card| card.to.clone())

@@ -126,7 +126,10 @@ fn settle(world: &mut World, deed: Deed) -> Event {
         let claim = match &send.state {
             SendState::Claimed { claim, .. } => Some(claim),
             SendState::Sent(shown) => shown.refresh.as_ref().map(|refresh| &refresh.claim),
-            SendState::Wanted { .. } | SendState::InDoubt { .. } | SendState::Dropped(_) => None,
+            SendState::Wanted { .. }
+            | SendState::InDoubt { .. }
+            | SendState::Dropped(_)
+            | SendState::Folded { .. } => None,
         };
         held.extend(claim.map(|claim| (claim.clone(), send.clone())));
     }

@@ -1,16 +1,18 @@
 //! What of all that is owed can be tried now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use nightowl_domain::{Alert, Occurrence, Send, SendKey, SendState, Time, Want, wanted};
+use nightowl_domain::{
+    AlertId, Destination, Occurrence, Send, SendKey, SendState, Time, Want, What,
+};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::call::Late;
 use super::log_page_age;
-use super::slot::waits_until;
+use super::slot::Asker;
 use crate::outage::Gate;
-use crate::{Call, Clock, Engine, EngineError, Ports, Providers, StoreError};
+use crate::{Call, Clock, Engine, EngineError, Grant, Ports, Providers, StoreError};
 
 /// One send to be claimed.
 pub(super) struct Job {
@@ -23,7 +25,17 @@ pub(super) struct Job {
 pub(super) struct Work {
     /// Pages first.
     pub(super) jobs: Vec<Job>,
+    /// Cards that have no message of their own, or shall have none.
+    pub(super) folds: Vec<Fold>,
     pub(super) deferred: usize,
+}
+
+/// A card that a digest is to show.
+pub(crate) struct Fold {
+    pub(crate) key: SendKey,
+    pub(crate) to: Destination,
+    /// The one that it is in; `None`: it has to join one.
+    pub(crate) digest: Option<AlertId>,
 }
 
 /// An owed send, and the call that it takes first.
@@ -31,23 +43,32 @@ pub(super) struct Owed<'a> {
     pub(super) send: &'a Send,
     pub(super) urgent: bool,
     pub(super) call: Call,
+    /// It may be shown in a digest instead.
+    pub(super) may_fold: bool,
 }
 
 impl<P: Ports> Engine<P> {
     /// Whatever cannot be tried now is woken when it can.
-    pub(super) async fn choose(&self, alert: &Alert) -> Result<Work, EngineError> {
-        let occurrence = alert.occurrence();
+    pub(super) async fn choose(
+        &self,
+        of: Asker<'_>,
+        owed: Vec<Owed<'_>>,
+    ) -> Result<Work, EngineError> {
         let mut open: BTreeMap<&str, Option<Arc<dyn Provider>>> = BTreeMap::new();
         let mut shut: Vec<&str> = Vec::new();
         let mut work = Work::default();
         // The soonest turn of all that wait: that delivery asks for the others again. One wake-up
         // for each would double their number with every turn.
         let mut turn: Option<(Time, bool)> = None;
-        for owed in owed(alert, self.ports().clock().now()) {
+        for owed in owed {
+            if let SendState::Folded { digest, .. } = owed.send.state {
+                work.folds.push(owed.fold(Some(digest)));
+                continue;
+            }
             let name = owed.send.to.provider();
             if !open.contains_key(name) && !shut.contains(&name) {
-                let found = self.provider_of(&alert.tenant, name).await?;
-                if self.is_up(&occurrence, found.as_deref(), name, owed.urgent).await {
+                let found = self.provider_of(&of.occurrence.tenant, name).await?;
+                if self.is_up(of.occurrence, found.as_deref(), name, owed.urgent).await {
                     open.insert(name, found);
                 } else {
                     shut.push(name);
@@ -58,20 +79,29 @@ impl<P: Ports> Engine<P> {
                 work.deferred += 1;
                 continue;
             };
-            if let Some(provider) = provider
-                && let Some(at) = waits_until(self.slot(alert, &owed, provider.as_ref()).await)
-            {
-                log_page_age(owed.send, "page.waiting", self.ports().clock().now());
-                work.deferred += 1;
-                turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
-                    (at.min(soonest), urgent || owed.urgent)
-                }));
-                continue;
+            let grant = match provider {
+                Some(provider) => self.slot(of, &owed, provider.as_ref()).await,
+                None => Grant::Now,
+            };
+            match grant {
+                Grant::Now => {}
+                Grant::Crowded(_) if owed.may_fold => {
+                    work.folds.push(owed.fold(None));
+                    continue;
+                }
+                Grant::Later(at) | Grant::Crowded(at) => {
+                    log_page_age(owed.send, "page.waiting", self.ports().clock().now());
+                    work.deferred += 1;
+                    turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
+                        (at.min(soonest), urgent || owed.urgent)
+                    }));
+                    continue;
+                }
             }
             work.jobs.push(Job { key: owed.send.key.clone(), provider: provider.clone() });
         }
         if let Some((at, urgent)) = turn {
-            self.wake(&occurrence, Some(at), urgent).await;
+            self.wake(of.occurrence, Some(at), urgent).await;
         }
         Ok(work)
     }
@@ -151,18 +181,31 @@ impl<P: Ports> Engine<P> {
     }
 }
 
-/// Owed at `now`, pages before everything else, posts before edits.
-fn owed(alert: &Alert, now: Time) -> Vec<Owed<'_>> {
-    let mut owed: Vec<Owed<'_>> = wanted(alert)
+impl Owed<'_> {
+    fn fold(&self, digest: Option<AlertId>) -> Fold {
+        Fold { key: self.send.key.clone(), to: self.send.to.clone(), digest }
+    }
+}
+
+/// Owed at `now`, pages before everything else, posts before edits. `may_fold`: cards of theirs
+/// may be shown in a digest.
+pub(super) fn owed(
+    wanted: BTreeSet<Want>,
+    sends: &[Send],
+    now: Time,
+    may_fold: bool,
+) -> Vec<Owed<'_>> {
+    let find = |key: &SendKey| sends.iter().find(|send| send.key == *key);
+    let mut owed: Vec<Owed<'_>> = wanted
         .into_iter()
         .filter(|want| want.at().is_none_or(|at| at <= now))
         .filter_map(|want| match want {
             Want::Deliver { key, urgent, .. } => {
-                let send = alert.send(&key)?;
-                Some(Owed { send, urgent, call: first_call(send) })
+                let (send, call) = (find(&key)?, first_call(find(&key)?));
+                Some(Owed { send, urgent, call, may_fold: may_fold && is_foldable(send) })
             }
             Want::Refresh { key, .. } => {
-                Some(Owed { send: alert.send(&key)?, urgent: false, call: Call::Edit })
+                Some(Owed { send: find(&key)?, urgent: false, call: Call::Edit, may_fold: false })
             }
             Want::Tick { .. } => None,
         })
@@ -175,6 +218,21 @@ fn owed(alert: &Alert, now: Time) -> Vec<Owed<'_>> {
 const fn first_call(send: &Send) -> Call {
     match &send.state {
         SendState::Claimed { .. } | SendState::InDoubt { .. } => Call::Find,
-        SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => Call::Post,
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Folded { .. }
+        | SendState::Dropped(_) => Call::Post,
     }
+}
+
+/// A card that nobody has begun to post. Pages are never held back for others, and what may be
+/// there already is looked for.
+const fn is_foldable(send: &Send) -> bool {
+    let is_card = match &send.what {
+        What::Card => true,
+        What::Page(_) | What::Notice(_) => false,
+    };
+    is_card
+        && matches!(send.state, SendState::Wanted { .. })
+        && matches!(send.to, Destination::Channel { .. })
 }

@@ -20,16 +20,15 @@ impl<P: Ports> Engine<P> {
         if !self.has_time(delivery) {
             return Settlement::Retry { at: started, reason: "no time was left".to_owned() };
         }
-        let message = delivery.message(send);
+        let message = delivery.of.message(send);
         let answer = self.call(provider.update(&shown.message, &message)).await;
-        self.judge(provider.name(), &delivery.alert.occurrence(), &answer).await;
+        self.judge(provider.name(), &delivery.of.occurrence(), &answer).await;
         let at = self.ports().clock().now();
         match answer {
-            Ok(()) => Settlement::Refreshed {
-                at,
-                rev: delivery.alert.card_rev,
-                count: delivery.alert.count,
-            },
+            Ok(()) => {
+                let (rev, count) = delivery.of.revision();
+                Settlement::Refreshed { at, rev, count }
+            }
             Err(ProviderError::Retry { after, reason }) => {
                 let at = self.after(after);
                 if after.is_some() {

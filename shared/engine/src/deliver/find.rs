@@ -76,7 +76,7 @@ impl<P: Ports> Engine<P> {
             let reason = "no time was left".to_owned();
             return Found::Not(Settlement::Retry { at: now, reason });
         }
-        let under = delivery.alert.parent(send);
+        let under = delivery.of.parent(send);
         // Another clock than ours stamped the message.
         let since = since - self.ports().skew().ours;
         match self.call(provider.find(&send.to, under, &send.key, since)).await {
@@ -119,7 +119,7 @@ impl<P: Ports> Engine<P> {
             self.block(delivery, provider, send, Call::Find, now + wish).await;
         }
         if wish.is_none() && self.has_time(delivery) && !self.answers(provider).await {
-            let occurrence = delivery.alert.occurrence();
+            let occurrence = delivery.of.occurrence();
             self.outages().failed(provider.name(), &occurrence, now);
             return Settlement::Retry { at: now + DOWN, reason: error.to_string() };
         }
@@ -131,6 +131,9 @@ impl<P: Ports> Engine<P> {
 const fn since(send: &Send) -> Option<Time> {
     match &send.state {
         SendState::Claimed { since, .. } | SendState::InDoubt { since, .. } => Some(*since),
-        SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => None,
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => None,
     }
 }

@@ -1,26 +1,38 @@
 //! Asks the pacer, and tells it of refusals.
 
-use nightowl_domain::{Alert, Send, Time, What};
+use nightowl_domain::{Occurrence, Send, Time, What};
 use nightowl_messaging::{Limits, Provider};
 
 use super::Delivery;
 use super::choose::Owed;
 use crate::{Ask, Call, Clock, Config, Engine, Grant, Pacer, Ports, Throttle};
 
+/// Whose sends ask.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) occurrence: &'a Occurrence,
+    /// An alert's; `None` for a digest, which says what many would.
+    pub(super) integration: Option<&'a str>,
+}
+
 impl<P: Ports> Engine<P> {
     pub(super) async fn slot(
         &self,
-        alert: &Alert,
+        of: Asker<'_>,
         owed: &Owed<'_>,
         provider: &dyn Provider,
     ) -> Grant {
         let limits = provider.limits();
         let is_card = matches!(owed.send.what, What::Card) && owed.call == Call::Post;
-        let count = if is_card { self.cards_per_minute(alert).await } else { None };
-        let throttle = count
-            .map(|cards_per_minute| Throttle { integration: &alert.integration, cards_per_minute });
-        let ask =
-            Ask { urgent: owed.urgent, throttle, ..ask(alert, owed.send, owed.call, &limits) };
+        let throttle = if is_card { self.throttle(of).await } else { None };
+        let throttle = throttle
+            .map(|(integration, cards_per_minute)| Throttle { integration, cards_per_minute });
+        let ask = Ask {
+            urgent: owed.urgent,
+            folds: owed.may_fold,
+            throttle,
+            ..ask(&of.occurrence.tenant, owed.send, owed.call, &limits)
+        };
         self.ports().pacer().ask(&ask, self.ports().clock().now()).await
     }
 
@@ -34,27 +46,19 @@ impl<P: Ports> Engine<P> {
         until: Time,
     ) {
         let limits = provider.limits();
-        let ask = ask(delivery.alert, send, call, &limits);
+        let ask = ask(delivery.of.tenant(), send, call, &limits);
         self.ports().pacer().block(&ask, until, self.ports().clock().now()).await;
     }
 
     /// As it is configured now; without a configuration nothing is held back.
-    async fn cards_per_minute(&self, alert: &Alert) -> Option<u32> {
-        let tenant = self.ports().config().tenant(&alert.tenant).await.ok()??;
-        tenant.integration(&alert.integration)?.cards_per_minute
+    async fn throttle<'a>(&self, of: Asker<'a>) -> Option<(&'a str, u32)> {
+        let integration = of.integration?;
+        let tenant = self.ports().config().tenant(&of.occurrence.tenant).await.ok()??;
+        Some((integration, tenant.integration(integration)?.cards_per_minute?))
     }
 }
 
-fn ask<'a>(alert: &'a Alert, send: &'a Send, call: Call, limits: &'a Limits) -> Ask<'a> {
-    let (tenant, to, send) = (&alert.tenant, &send.to, &send.key);
-    Ask { tenant, to, send, call, urgent: false, limits, throttle: None }
-}
-
-/// Until when a call has to wait. A crowd waits as everybody does: there is nothing else yet that
-/// could say what its cards would say.
-pub(super) const fn waits_until(grant: Grant) -> Option<Time> {
-    match grant {
-        Grant::Now => None,
-        Grant::Later(at) | Grant::Crowded(at) => Some(at),
-    }
+fn ask<'a>(tenant: &'a str, send: &'a Send, call: Call, limits: &'a Limits) -> Ask<'a> {
+    let (to, send) = (&send.to, &send.key);
+    Ask { tenant, to, send, call, urgent: false, folds: false, limits, throttle: None }
 }

@@ -14,6 +14,8 @@ use crate::{Grant, Lane, Place, Standing};
 /// More cards than a channel takes in half a minute wait together for something better; the other
 /// half is left to pages and replies.
 const CARDS_MAX: usize = 30;
+/// What can be said in no other message, digests before all, finds room behind them.
+const LINE_MAX: usize = 60;
 /// Beyond them pages are told when to come without a slot of their own.
 const PAGES_MAX: usize = 60;
 /// Who does not come for its slot within this long is forgotten. A delayed message may be late.
@@ -27,6 +29,8 @@ const CROWD_SPREAD: u32 = 240;
 pub(super) struct Asked {
     pub(super) send: u32,
     pub(super) urgent: bool,
+    /// It can be said together with others.
+    pub(super) folds: bool,
     /// `None`: this limit is not known until the platform speaks.
     pub(super) rate: Option<Rate>,
     /// For how long asking again means the same call.
@@ -119,7 +123,7 @@ impl Lane {
                 self.line[place].standing = standing;
                 self.line[place].at = at;
             }
-            None if at > now && self.is_crowded() => {
+            None if at > now && self.is_crowded(asked) => {
                 let spread = Duration::from_secs(u64::from(asked.send % CROWD_SPREAD));
                 return Grant::Crowded(at.max(now + CROWD_AGAIN + spread));
             }
@@ -128,9 +132,9 @@ impl Lane {
         if at <= now { Grant::Now } else { Grant::Later(at) }
     }
 
-    fn is_crowded(&self) -> bool {
+    fn is_crowded(&self, asked: &Asked) -> bool {
         let waiting = self.line.iter().filter(|place| place.standing == Standing::Waits);
-        waiting.count() >= CARDS_MAX
+        waiting.count() >= if asked.folds { CARDS_MAX } else { LINE_MAX }
     }
 
     /// When a slot begins whose account is paid off at `free`.

@@ -18,6 +18,7 @@ fn ask<L: Lanes>(pacer: &SharedPacer<L>, send: &str, now: i64) -> Grant {
         send: &key,
         call: Call::Post,
         urgent: send.starts_with("page"),
+        folds: send.starts_with("card"),
         limits: &limits,
         throttle: None,
     };
@@ -90,6 +91,7 @@ fn a_page_goes_though_the_store_does_not_answer() {
         send: &send,
         call: Call::Post,
         urgent: false,
+        folds: false,
         limits: &limits,
         throttle: None,
     };

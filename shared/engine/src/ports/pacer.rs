@@ -13,8 +13,8 @@ pub enum Grant {
     Now,
     /// Not before then; ask again.
     Later(Time),
-    /// For cards and edits only: more of them wait than people could read. Whatever can be said
-    /// with others should be; asking again before then is in vain.
+    /// For what can be said together with others: more of that waits than people could read. What
+    /// is not said in a digest asks again then.
     Crowded(Time),
 }
 
@@ -42,6 +42,8 @@ pub struct Ask<'a> {
     pub call: Call,
     /// A page: it goes before everything else and never waits for trouble of the pacer's own.
     pub urgent: bool,
+    /// It can be said together with others, and so may be told that it is crowded.
+    pub folds: bool,
     /// The provider's.
     pub limits: &'a Limits,
     /// Of the first post of a card.

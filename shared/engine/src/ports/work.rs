@@ -21,7 +21,7 @@ pub trait Intake: Send + Sync + 'static {
     fn take(&self, reports: Vec<Report>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// "Read this alert, catch up, deliver." Carries nothing more, is never stale.
+/// "Read this alert, or digest, catch up, deliver." Carries nothing more, is never stale.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WakeUp {
     pub occurrence: Occurrence,

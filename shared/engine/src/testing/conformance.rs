@@ -1,6 +1,7 @@
 //! What every store has to do, as one suite.
 
 mod alerts;
+mod digests;
 mod due;
 mod lanes;
 mod list;
@@ -37,6 +38,9 @@ pub async fn store_conformance<S: Store>(make: impl AsyncFn() -> S) {
     list::hidden_alerts_are_not_listed(&make().await).await;
     due::what_is_owed_is_due_in_order(&make().await).await;
     due::what_is_settled_is_not_due(&make().await).await;
+    digests::a_digest_is_read_as_it_was_written(&make().await).await;
+    digests::only_one_of_two_writers_wins(&make().await).await;
+    digests::what_a_digest_owes_is_due(&make().await).await;
     small::short_ids(&make().await).await;
     small::used_once(&make().await).await;
     small::identities(&make().await).await;

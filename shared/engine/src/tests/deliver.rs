@@ -120,8 +120,16 @@ fn all_that_waits_for_its_turn_has_one_wakeup() {
         let limits = Limits::default();
         let (to, send) = (&send.to, &send.key);
         let call = Call::Post;
-        let ask =
-            Ask { tenant: "acme", to, send, call, urgent: false, limits: &limits, throttle: None };
+        let ask = Ask {
+            tenant: "acme",
+            to,
+            send,
+            call,
+            urgent: false,
+            folds: false,
+            limits: &limits,
+            throttle: None,
+        };
         run(world.ports.pacer.block(&ask, until, now));
     }
     let delivered = run(world.engine.deliver(&occurrence)).expect("it waits");

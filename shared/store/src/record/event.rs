@@ -160,7 +160,7 @@ impl TryFrom<KindRecord> for EventKind {
             },
             KindRecord::Settled { claim, settles } => Self::Settled {
                 claim: claim.into(),
-                settles: settles.into_iter().map(Into::into).collect(),
+                settles: settles.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             },
         })
     }

@@ -47,8 +47,8 @@ async fn insist(shared: &Shared, pacers: &[SimPacer], send: &str, dies: f64) -> 
     let to = Destination::Channel { provider: "chat".to_owned(), channel: "ops".to_owned() };
     let (key, limits) = (SendKey::from(send), Limits::default());
     let (call, urgent) = (Call::Post, send.starts_with("page"));
-    let ask =
-        Ask { tenant: "t0", to: &to, send: &key, call, urgent, limits: &limits, throttle: None };
+    let (to, send, limits, folds) = (&to, &key, &limits, !urgent);
+    let ask = Ask { tenant: "t0", to, send, call, urgent, folds, limits, throttle: None };
     let began = shared.with(|world| world.now);
     loop {
         let worker = shared.with(|world| world.chance.below(WORKERS));

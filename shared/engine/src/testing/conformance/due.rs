@@ -35,10 +35,20 @@ async fn due<S: Store>(store: &S, tenant: &str, before: Time) -> Vec<(Occurrence
 }
 
 async fn eventually<S: Store>(store: &S, tenant: &str, before: Time, expected: &[&Alert]) {
-    let mut wanted: Vec<(Occurrence, Time)> = expected
+    let wanted = expected
         .iter()
         .map(|alert| (alert.occurrence(), due_at(alert).expect("it owes something")))
         .collect();
+    eventually_due(store, tenant, before, wanted).await;
+}
+
+/// The same of whatever it is that owes.
+pub(super) async fn eventually_due<S: Store>(
+    store: &S,
+    tenant: &str,
+    before: Time,
+    mut wanted: Vec<(Occurrence, Time)>,
+) {
     wanted.sort();
     let mut found = Vec::new();
     for _ in 0..PATIENCE {

@@ -54,6 +54,7 @@ impl<L: Lanes + Clone> Fleet<L> {
             send: &key,
             call,
             urgent,
+            folds: !urgent && call == Call::Post,
             limits: &self.limits,
             throttle: throttle
                 .map(|cards_per_minute| Throttle { integration: "prometheus", cards_per_minute }),
@@ -68,7 +69,8 @@ impl<L: Lanes + Clone> Fleet<L> {
     async fn block(&self, process: usize, call: Call, until: Time, now: Time) {
         let (to, send) = (Self::ops(), SendKey::from("refused"));
         let (tenant, limits) = (self.tenant, &self.limits);
-        let ask = Ask { tenant, to: &to, send: &send, call, urgent: false, limits, throttle: None };
+        let (to, send, urgent, folds) = (&to, &send, false, false);
+        let ask = Ask { tenant, to, send, call, urgent, folds, limits, throttle: None };
         self.processes[process].block(&ask, until, now).await;
     }
 
