@@ -8,6 +8,7 @@ pub mod policy;
 pub mod schedule;
 pub mod send;
 pub mod severity;
+pub mod shared_vec;
 pub mod step;
 pub mod tenant;
 pub mod time;
@@ -15,7 +16,8 @@ pub mod timeline;
 pub mod wanted;
 
 pub use alert::{
-    Alert, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze, Status,
+    Alert, AlertFields, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze,
+    Status,
 };
 pub use event::{
     Actor, ClaimMode, Event, EventKind, Ignored, Outcome, Received, Settle, Settlement,
@@ -28,8 +30,9 @@ pub use send::{
     Destination, DropReason, MessageRef, NoticeKind, Page, Refresh, Send, SendState, Shown, What,
 };
 pub use severity::Severity;
+pub use shared_vec::SharedVec;
 pub use step::{Change, Skew, Step, step};
 pub use tenant::{Integration, Tenant, Turn, User};
 pub use time::Time;
 pub use timeline::{Entry, EntryKind};
-pub use wanted::{Want, due_at, wanted};
+pub use wanted::{Want, due_at, wanted, wants};

@@ -111,7 +111,7 @@ impl<P: Ports> Engine<P> {
             return Ok(Some(alert));
         }
         let generation = alert.plan.generation;
-        let id = EventId(format!("tick:{generation}"));
+        let id = EventId::from(format!("tick:{generation}"));
         let event = own_event(id, now, EventKind::Tick { generation });
         let changed = self.change_known(&alert, event.clone()).await?;
         Ok(self.finish(&event, changed, false).await.alert)
@@ -124,7 +124,7 @@ impl<P: Ports> Engine<P> {
         let lease_until = now + LEASE;
         let keys: Vec<SendKey> = jobs.iter().map(|job| job.key.clone()).collect();
         let kind = EventKind::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
-        let event = own_event(EventId(format!("claim:{claim}")), now, kind);
+        let event = own_event(EventId::from(format!("claim:{claim}")), now, kind);
         let changed = self.change_known(known, event).await?;
         let granted = match changed.outcome {
             Outcome::Applied { granted } => granted,

@@ -42,11 +42,11 @@ impl<P: Ports> Engine<P> {
     }
 
     pub(crate) fn draw_write_id(&self) -> WriteId {
-        WriteId(self.draw_word())
+        WriteId::from(self.draw_word())
     }
 
     pub(crate) fn draw_claim_id(&self) -> ClaimId {
-        ClaimId(self.draw_word())
+        ClaimId::from(self.draw_word())
     }
 
     /// 64 bits are plenty to tell the writers of one item apart, and the item stays small.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
+use crate::agenda::Agenda;
 use crate::chance::Chance;
 use crate::chat::Platform;
 use crate::figures::Figures;
@@ -25,8 +26,7 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
-    items: BTreeMap<(i64, u32, u64), Item>,
-    sequence: u64,
+    agenda: Agenda,
     /// Who is being polled.
     pub(crate) task: u64,
     pub(crate) workers: Vec<WorkerState>,
@@ -81,8 +81,7 @@ impl World {
             now: START,
             chance,
             rates,
-            items: BTreeMap::new(),
-            sequence: 0,
+            agenda: Agenda::default(),
             task: 0,
             workers: Vec::new(),
             killed: BTreeSet::new(),
@@ -110,8 +109,7 @@ impl World {
     /// What happens at one moment happens in any order.
     pub(crate) fn schedule(&mut self, at: i64, item: Item) {
         let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
-        self.sequence += 1;
-        self.items.insert((at.max(self.now), lot, self.sequence), item);
+        self.agenda.put(at.max(self.now), lot, item);
     }
 
     pub(crate) fn put(&mut self, after: i64, job: Job) {
@@ -125,18 +123,18 @@ impl World {
 
     /// Moves time to what happens next.
     pub(crate) fn pop(&mut self) -> Option<Item> {
-        let ((at, ..), item) = self.items.pop_first()?;
+        let (at, item) = self.agenda.pop()?;
         self.now = self.now.max(at);
         Some(item)
     }
 
     /// Whether anything but sweeps is to come.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.items.values().all(|item| matches!(item, Item::SweepDue))
+        self.agenda.has_only_sweeps()
     }
 
     pub(crate) fn waiting(&self) -> Vec<String> {
-        self.items.values().map(|item| format!("{item:?}")).collect()
+        self.agenda.items().map(|item| format!("{item:?}")).collect()
     }
 
     pub(crate) fn time(&self, worker: usize) -> Time {

@@ -73,7 +73,7 @@ impl<P: Ports> Engine<P> {
             alert,
             details: &Details::default(),
             tenant: &basis.tenant,
-            policy: &basis.policy,
+            policy: basis.policy(),
             at: self.ports().clock().now(),
             next: None,
             link: None,

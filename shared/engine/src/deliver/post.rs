@@ -155,7 +155,7 @@ impl Delivery<'_> {
             alert: self.alert,
             details: &self.kit.details,
             tenant: &self.kit.basis.tenant,
-            policy: &self.kit.basis.policy,
+            policy: self.kit.basis.policy(),
             at: self.at,
             next: self.kit.next.clone(),
             link: self.link.clone(),

@@ -22,7 +22,7 @@ pub(super) async fn round_trip<S: Store>(store: &S) {
     ];
     let mut last = full;
     for status in statuses {
-        last = Alert { status, ..changed(&last, "again") };
+        last = changed(&last, "again").with(|alert| alert.status = status);
         update(store, &last).await.unwrap_or_else(|error| panic!("it can be written: {error}"));
         assert_eq!(stored(store, &last).await.as_ref(), Some(&last));
     }
