@@ -50,8 +50,11 @@ pub(crate) struct Click {
 /// Something that happens at a moment.
 #[derive(Debug)]
 pub(crate) enum Item {
-    /// A port's call goes on.
-    Resume(Waker),
+    /// A port's call goes on. `waker`: of the part of the task that made it.
+    Resume {
+        task: u64,
+        waker: Option<Waker>,
+    },
     /// `epoch`: of the process that keeps it in memory; `None` where queues are durable.
     Job {
         job: Job,

@@ -1,10 +1,10 @@
 //! Everything that is outside the engine: time, queues, the table, the chat platforms.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
@@ -27,8 +27,9 @@ pub(crate) struct World {
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
     agenda: Agenda,
-    /// Who is being polled.
+    /// Who is being polled, and with which waker all are.
     pub(crate) task: u64,
+    pub(crate) waker: Waker,
     pub(crate) workers: Vec<WorkerState>,
     /// Workers that died during this poll.
     pub(crate) killed: BTreeSet<usize>,
@@ -83,6 +84,7 @@ impl World {
             rates,
             agenda: Agenda::default(),
             task: 0,
+            waker: Waker::noop().clone(),
             workers: Vec::new(),
             killed: BTreeSet::new(),
             is_laptop: false,
@@ -180,16 +182,27 @@ enum Fate {
     DiesAfter,
 }
 
-#[derive(Clone)]
-pub(crate) struct Shared(pub(crate) Arc<Mutex<World>>);
+thread_local! {
+    static WORLD: RefCell<Option<Box<World>>> = const { RefCell::new(None) };
+}
+
+/// The world of this thread. The engine's futures may go to any thread, so whatever they hold must
+/// too; but a world lives and ends on one, and pays for no lock.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared(());
 
 impl Shared {
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        act(&mut self.lock())
+    /// Takes the place of the world that this thread had before.
+    pub(crate) fn new(world: World) -> Self {
+        WORLD.set(Some(Box::new(world)));
+        Self(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        WORLD.with_borrow_mut(|world| match world {
+            Some(world) => act(world),
+            None => panic!("this thread has no world"),
+        })
     }
 
     /// One call of a port by a worker: it takes time before and after its effect, others act in
@@ -234,7 +247,7 @@ impl Shared {
 
     pub(crate) fn pause(&self, millis: i64) -> Pause {
         let at = self.with(|world| world.now + millis);
-        Pause { shared: self.clone(), at, is_planned: false }
+        Pause { shared: *self, at, is_planned: false }
     }
 }
 
@@ -251,7 +264,11 @@ impl Future for Pause {
         let (at, is_planned) = (self.at, self.is_planned);
         let is_over = self.shared.with(|world| {
             if world.now < at && !is_planned {
-                world.schedule(at, Item::Resume(context.waker().clone()));
+                // A task is polled whenever one of its pauses is over; only what polls its parts
+                // one by one has to be told which.
+                let waker = context.waker();
+                let waker = (!waker.will_wake(&world.waker)).then(|| waker.clone());
+                world.schedule(at, Item::Resume { task: world.task, waker });
             }
             world.now >= at
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nightowl_domain::{Alert, Occurrence, Send, SendKey, Time, Want, wanted};
+use nightowl_domain::{Alert, Occurrence, Send, SendKey, Time, Want, wants};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::call::Late;
@@ -161,9 +161,11 @@ impl<P: Ports> Engine<P> {
 
 /// Owed at `now`, pages before everything else, posts before edits.
 fn owed(alert: &Alert, now: Time) -> Vec<Owed<'_>> {
-    let mut owed: Vec<Owed<'_>> = wanted(alert)
+    let mut now_owed: Vec<Want> =
+        wants(alert).filter(|want| want.at().is_none_or(|at| at <= now)).collect();
+    now_owed.sort_unstable();
+    let mut owed: Vec<Owed<'_>> = now_owed
         .into_iter()
-        .filter(|want| want.at().is_none_or(|at| at <= now))
         .filter_map(|want| match want {
             Want::Deliver { key, urgent, .. } => {
                 Some(Owed { send: alert.send(&key)?, urgent, is_post: true })
