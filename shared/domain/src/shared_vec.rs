@@ -62,7 +62,10 @@ impl<T: Clone> SharedVec<T> {
 // By hand, because an element need not be `Clone` to be shared.
 impl<T> Clone for SharedVec<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        // What is copied is about to be added to.
+        let mut elements = Vec::with_capacity(self.0.len() + 2);
+        elements.extend_from_slice(&self.0);
+        Self(elements)
     }
 }
 

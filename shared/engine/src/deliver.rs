@@ -18,6 +18,7 @@ use nightowl_domain::{
 };
 
 use crate::basis::Basis;
+use crate::view::OnCallNow;
 use crate::{Clock, Engine, EngineError, Ports, Store};
 use choose::Job;
 use faces::AllFaces;
@@ -48,6 +49,7 @@ struct Kit {
     details: Details,
     basis: Basis,
     next: Option<String>,
+    on_call: OnCallNow,
     faces: AllFaces,
 }
 
@@ -57,7 +59,6 @@ struct Delivery<'a> {
     kit: Kit,
     link: Option<String>,
     lease_until: Time,
-    at: Time,
 }
 
 /// A claim that was granted.
@@ -144,12 +145,11 @@ impl<P: Ports> Engine<P> {
 
     async fn kit(&self, alert: &Alert, jobs: &[Job]) -> Result<Kit, EngineError> {
         let basis = self.frozen(alert).await?;
-        Ok(Kit {
-            details: self.ports().store().read_details(alert).await?.unwrap_or_default(),
-            next: self.next_short_id(alert).await?,
-            faces: self.look_up(alert, &basis, jobs).await,
-            basis,
-        })
+        let details = self.ports().store().read_details(alert).await?.unwrap_or_default();
+        let next = self.next_short_id(alert).await?;
+        let on_call = OnCallNow::of(alert, &basis.tenant, self.ports().clock().now());
+        let faces = self.look_up(alert, &basis, on_call, jobs).await;
+        Ok(Kit { details, basis, next, on_call, faces })
     }
 
     /// All at once, pages first in line.
@@ -160,7 +160,6 @@ impl<P: Ports> Engine<P> {
             kit,
             link: self.alert_link(&alert.occurrence()),
             lease_until: held.lease_until,
-            at: self.ports().clock().now(),
         };
         let mut started = Vec::new();
         for job in jobs {

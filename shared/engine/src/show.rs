@@ -3,7 +3,7 @@
 use nightowl_domain::{Alert, Details, Entry, Occurrence, SendKey, SharedVec};
 use nightowl_messaging::AlertMessage;
 
-use crate::view::{Faces, View, alert_message};
+use crate::view::{Faces, OnCallNow, View, alert_message};
 use crate::{Clock, Engine, EngineError, Ports, Store};
 
 /// An alert with what is stored apart from it.
@@ -40,7 +40,7 @@ impl<P: Ports> Engine<P> {
             details: &shown.details,
             tenant: &basis.tenant,
             policy: basis.policy(),
-            at: self.ports().clock().now(),
+            on_call: OnCallNow::of(&shown.alert, &basis.tenant, self.ports().clock().now()),
             next: self.next_short_id(&shown.alert).await?,
             link: self.alert_link(&shown.alert.occurrence()),
             faces: &Faces::default(),

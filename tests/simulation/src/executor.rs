@@ -148,14 +148,11 @@ impl Executor {
             world.note(|| format!("task {number} ends: {result:?}"));
             match (&task.job, result) {
                 (Job::Apply { report, .. }, Ok(_)) => {
-                    for source in &mut world.sources {
-                        let known = source
-                            .accepted
-                            .iter_mut()
-                            .find(|one| one.report.event.id == report.event.id);
-                        if let Some(accepted) = known {
-                            accepted.applied += 1;
-                        }
+                    // A redelivery is the same report, not one like it.
+                    let mut accepted =
+                        world.sources.iter_mut().flat_map(|source| &mut source.accepted);
+                    if let Some(known) = accepted.find(|one| Arc::ptr_eq(&one.report, report)) {
+                        known.applied += 1;
                     }
                     if world.chance.hit(world.rates.redeliver * 0.3) {
                         let job = Job::Apply { report: Arc::clone(report), redelivered: true };

@@ -166,7 +166,7 @@ fn happen(executor: &mut Executor, item: Item) {
             }
         }
         Item::Arrive(body) => shared.with(|world| senders::arrive(world, body)),
-        Item::Land(landing) => shared.with(|world| world.land(landing)),
+        Item::Land(landing) => shared.with(|world| world.land(*landing)),
         Item::PersonActs => shared.with(people::acts),
         Item::PersonClicks(message) => shared.with(|world| people::click_on(world, &message)),
         Item::Flip => shared.with(tenants::flip),

@@ -59,9 +59,9 @@ fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     }
     tell::follow_card(alert);
     drop_flushed_entries(alert);
-    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
-    let excess = alert.seen.len().saturating_sub(Alert::SEEN_MAX);
+    let excess = (alert.seen.len() + 1).saturating_sub(Alert::SEEN_MAX);
     alert.seen.drain(..excess);
+    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
     alert.version += 1;
     alert.write_id = context.write_id.clone();
     remember_owed(before, alert, context);

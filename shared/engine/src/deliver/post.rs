@@ -156,7 +156,7 @@ impl Delivery<'_> {
             details: &self.kit.details,
             tenant: &self.kit.basis.tenant,
             policy: self.kit.basis.policy(),
-            at: self.at,
+            on_call: self.kit.on_call,
             next: self.kit.next.clone(),
             link: self.link.clone(),
             faces: self.kit.faces.of(send.to.provider()),

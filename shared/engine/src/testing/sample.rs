@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details, DropReason, Entry,
+    Actor, Alert, AlertFields, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details, DropReason, Entry,
     EntryKind, Event, EventKind, Firing, Integration, LastFiring, Link, LinkKind, MessageRef,
     Method, NoticeKind, Page, Policy, Position, Received, Refresh, Rotation, RotationLength,
     Schedule, Send, SendKey, SendState, SeriesHash, Severity, Shown, Snooze, Status, Target,
