@@ -30,7 +30,7 @@ async fn inbox(desk: &Desk) -> Arc<dyn Provider> {
 }
 
 fn post(to: Destination, under: Option<MessageRef>, key: &str, message: Message) -> Post {
-    Post { to, under, delivery: SendKey(key.to_owned()), message, form: Form::Rich }
+    Post { to, under, delivery: SendKey::from(key.to_owned()), message, form: Form::Rich }
 }
 
 fn notice(text: &str) -> Message {

@@ -4,14 +4,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, ToCompactString};
 use fast32::base32::CROCKFORD_LOWER as BASE32;
 use sha2::{Digest, Sha256};
 
+// Names as we give them have at most 24 characters, which `CompactString` keeps in place: an item
+// holds some fifty of them, and each would else be an allocation in every copy.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-        pub struct $name(pub String);
+        pub struct $name(CompactString);
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -30,12 +33,22 @@ macro_rules! text_id {
         }
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
+            }
+        }
+        impl From<fmt::Arguments<'_>> for $name {
+            fn from(text: fmt::Arguments<'_>) -> Self {
+                Self(text.to_compact_string())
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
             }
         }
     };
@@ -210,7 +223,7 @@ impl SendKey {
     pub fn derive(alert: AlertId, parts: &[&[u8]]) -> Self {
         let mut all: Vec<&[u8]> = vec![b"send", &alert.0];
         all.extend_from_slice(parts);
-        Self(Hash::of(&all).text(15))
+        Self(Hash::of(&all).text(15).into())
     }
 }
 

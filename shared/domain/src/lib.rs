@@ -9,6 +9,7 @@ pub mod policy;
 pub mod schedule;
 pub mod send;
 pub mod severity;
+pub mod shared_vec;
 pub mod step;
 pub mod tenant;
 pub mod time;
@@ -16,7 +17,8 @@ pub mod timeline;
 pub mod wanted;
 
 pub use alert::{
-    Alert, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze, Status,
+    Alert, AlertFields, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze,
+    Status,
 };
 pub use digest::Digest;
 pub use event::{
@@ -30,8 +32,9 @@ pub use send::{
     Destination, DropReason, MessageRef, NoticeKind, Page, Refresh, Send, SendState, Shown, What,
 };
 pub use severity::Severity;
+pub use shared_vec::SharedVec;
 pub use step::{Change, DigestEvent, Skew, Step, join, open_digest, step, step_digest};
 pub use tenant::{Integration, Tenant, Turn, User};
 pub use time::Time;
 pub use timeline::{Entry, EntryKind};
-pub use wanted::{Want, digest_due_at, digest_wanted, due_at, wanted};
+pub use wanted::{Want, digest_due_at, digest_wanted, due_at, wanted, wants};

@@ -35,12 +35,14 @@ impl Want {
 
 /// Everything owed. A claimed send is owed from the end of its lease on, in case its worker died.
 pub fn wanted(alert: &Alert) -> BTreeSet<Want> {
-    let mut wants: BTreeSet<Want> =
-        alert.sends.iter().filter_map(|send| of_send(alert, send)).collect();
-    if let Some(at) = alert.plan.tick_due {
-        wants.insert(Want::Tick { generation: alert.plan.generation, at });
-    }
-    wants
+    wants(alert).collect()
+}
+
+/// The same, one by one: in the order of the sends, the tick last.
+pub fn wants(alert: &Alert) -> impl Iterator<Item = Want> {
+    let generation = alert.plan.generation;
+    let tick = alert.plan.tick_due.map(|at| Want::Tick { generation, at });
+    alert.sends.iter().filter_map(|send| of_send(alert, send)).chain(tick)
 }
 
 /// The same of a digest.
@@ -62,7 +64,7 @@ pub fn digest_due_at(digest: &Digest) -> Option<Time> {
 /// Immediate work counts from when it was added, also while somebody holds it.
 pub fn due_at(alert: &Alert) -> Option<Time> {
     let since = alert.owed_since.unwrap_or(alert.opened.at);
-    let soonest = wanted(alert).iter().map(|want| want.at().unwrap_or(since)).min()?;
+    let soonest = wants(alert).map(|want| want.at().unwrap_or(since)).min()?;
     Some(alert.owed_since.map_or(soonest, |since| since.min(soonest)))
 }
 

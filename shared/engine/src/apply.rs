@@ -76,7 +76,7 @@ impl<P: Ports> Engine<P> {
         occurrence: &Occurrence,
         generation: u64,
     ) -> Result<Applied, EngineError> {
-        let event = EventId(format!("tick:{generation}"));
+        let event = EventId::from(format!("tick:{generation}"));
         self.act(occurrence, EventKind::Tick { generation }, Actor::System, event).await
     }
 

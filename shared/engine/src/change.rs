@@ -241,7 +241,7 @@ fn landed(standing: Option<&Alert>, attempts: &[Attempt]) -> Option<Changed> {
 
 #[cfg(test)]
 mod tests {
-    use nightowl_domain::{Alert, Outcome};
+    use nightowl_domain::Outcome;
 
     use super::{Attempt, landed};
     use crate::Clock;
@@ -254,11 +254,9 @@ mod tests {
             outcome: Outcome::APPLIED,
             opened: false,
         };
-        let on_top = Alert {
-            write_id: "ours".into(),
-            ..sample_alert("acme", "disk", 1, VirtualClock::default().now())
-        };
-        let mut below = Alert { write_id: "theirs".into(), ..on_top.clone() };
+        let on_top = sample_alert("acme", "disk", 1, VirtualClock::default().now())
+            .with(|alert| alert.write_id = "ours".into());
+        let mut below = on_top.clone().with(|alert| alert.write_id = "theirs".into());
         assert!(landed(Some(&below), &[attempt("ours")]).is_none());
         below.seen.push(("event".into(), "ours".into()));
         for standing in [&on_top, &below] {

@@ -17,10 +17,11 @@ use std::time::Duration;
 use futures::future::join_all;
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Page, Received, Send, SendKey, Settle, Settlement, Time, What, wanted,
+    Page, Received, Send, SendKey, Settle, Settlement, Time, What, wants,
 };
 
 use crate::basis::Basis;
+use crate::view::OnCallNow;
 use crate::{Clock, Engine, EngineError, Ports, Store};
 pub(crate) use choose::Fold;
 use choose::{Job, Work, owed};
@@ -54,6 +55,7 @@ struct Kit {
     details: Details,
     basis: Basis,
     next: Option<String>,
+    on_call: OnCallNow,
     faces: AllFaces,
 }
 
@@ -91,7 +93,7 @@ impl<P: Ports> Engine<P> {
         let Some(alert) = self.catch_up(alert).await? else {
             return Ok(Delivered::default());
         };
-        let owed = owed(wanted(&alert), &alert.sends, self.ports().clock().now(), true);
+        let owed = owed(wants(&alert), &alert.sends, self.ports().clock().now(), true);
         let of = Asker { occurrence, integration: Some(&alert.integration) };
         let work = self.choose(of, owed).await?;
         let mut delivered = Delivered { deferred: work.deferred, ..Delivered::default() };
@@ -118,7 +120,6 @@ impl<P: Ports> Engine<P> {
         let of = Subject::Alert {
             alert: &held.alert,
             link: self.alert_link(&held.alert.occurrence()),
-            at: self.ports().clock().now(),
             kit,
         };
         let delivery = Delivery { of, lease_until: held.lease_until };
@@ -146,7 +147,7 @@ impl<P: Ports> Engine<P> {
             return Ok(Some(alert));
         }
         let generation = alert.plan.generation;
-        let id = EventId(format!("tick:{generation}"));
+        let id = EventId::from(format!("tick:{generation}"));
         let event = own_event(id, now, EventKind::Tick { generation });
         let changed = self.change_known(&alert, event.clone()).await?;
         Ok(self.finish(&event, changed, false).await.alert)
@@ -159,7 +160,7 @@ impl<P: Ports> Engine<P> {
         let lease_until = now + LEASE;
         let keys: Vec<SendKey> = jobs.iter().map(|job| job.key.clone()).collect();
         let kind = EventKind::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
-        let event = own_event(EventId(format!("claim:{claim}")), now, kind);
+        let event = own_event(EventId::from(format!("claim:{claim}")), now, kind);
         let changed = self.change_known(known, event).await?;
         let granted = match changed.outcome {
             Outcome::Applied { granted } => granted,
@@ -179,12 +180,11 @@ impl<P: Ports> Engine<P> {
 
     async fn kit(&self, alert: &Alert, jobs: &[Job]) -> Result<Kit, EngineError> {
         let basis = self.frozen(alert).await?;
-        Ok(Kit {
-            details: self.ports().store().read_details(alert).await?.unwrap_or_default(),
-            next: self.next_short_id(alert).await?,
-            faces: self.look_up(alert, &basis, jobs).await,
-            basis,
-        })
+        let details = self.ports().store().read_details(alert).await?.unwrap_or_default();
+        let next = self.next_short_id(alert).await?;
+        let on_call = OnCallNow::of(alert, &basis.tenant, self.ports().clock().now());
+        let faces = self.look_up(alert, &basis, on_call, jobs).await;
+        Ok(Kit { details, basis, next, on_call, faces })
     }
 
     /// All at once, pages first in line.

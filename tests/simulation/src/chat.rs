@@ -12,7 +12,7 @@ use nightowl_messaging::{
 };
 
 use crate::check;
-use crate::message::{Item, Landing};
+use crate::message::{Item, Landing, Shows};
 use crate::world::{Shared, World};
 
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(crate) struct Posted {
     pub(crate) to: Destination,
     pub(crate) under: Option<MessageRef>,
     pub(crate) key: SendKey,
-    pub(crate) shows: Box<Message>,
+    pub(crate) shows: Shows,
     /// `find` sees it from then on.
     seen_from: i64,
     pub(crate) is_deleted: bool,
@@ -235,10 +235,10 @@ impl World {
                 under: post.under.clone(),
                 tenant: chat.tenant.clone(),
                 key: post.delivery.clone(),
-                shows: Box::new(post.message.clone()),
+                shows: Shows::of(&post.message),
                 is_first: check::is_first(self, &post.delivery),
             };
-            self.schedule(self.now + after, Item::Land(landing));
+            self.schedule(self.now + after, Item::Land(Box::new(landing)));
         }
         answer
     }
@@ -266,8 +266,8 @@ impl World {
         // An edit in doubt is made again a minute later, when it can no longer land.
         let (lands, answer) = self.travel(name, 50_000, ());
         if let Some(after) = lands {
-            let landing = Landing::Edit { message: at.clone(), shows: Box::new(message.clone()) };
-            self.schedule(self.now + after, Item::Land(landing));
+            let landing = Landing::Edit { message: at.clone(), shows: Shows::of(message) };
+            self.schedule(self.now + after, Item::Land(Box::new(landing)));
         }
         answer
     }
@@ -307,9 +307,8 @@ impl World {
     }
 }
 
-fn short(message: &Message) -> String {
-    let alert = message.alert();
-    alert.map(|alert| format!("{} ×{}", alert.status, alert.count)).unwrap_or_default()
+fn short(shows: &Shows) -> String {
+    shows.alert().map(|alert| format!("{} ×{}", alert.status, alert.count)).unwrap_or_default()
 }
 
 impl SimChat {

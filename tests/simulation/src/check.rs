@@ -128,8 +128,10 @@ fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
     if moved > 2 {
         world.violate(format!("S5 {}: the plan moved {moved} times at once", label(after)));
     }
-    let policy = policy_of(world, after);
-    if let Some(policy) = &policy
+    let tenant = world.configured.get(&after.tenant);
+    let tenant = tenant.and_then(|configured| configured.at(&after.plan.config));
+    let policy = tenant.as_ref().and_then(|tenant| tenant.policy(&after.plan.policy));
+    if let Some(policy) = policy
         && before.plan.config == after.plan.config
     {
         let tiers = policy.tiers.len() as u64;
@@ -143,7 +145,7 @@ fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
     if moved == 0 || !is_of_time(world, after) {
         return;
     }
-    let tolerance = if world.is_laptop { 0 } else { tolerance(before, policy.as_ref()) };
+    let tolerance = if world.is_laptop { 0 } else { tolerance(before, policy) };
     if world.time(worker).millis() + tolerance < due.millis() {
         world.violate(format!("S6 {}: the plan moved before {due}", label(after)));
     }
@@ -154,11 +156,6 @@ fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
     {
         world.violate(format!("L2 {}: {late} ms late", label(after)));
     }
-}
-
-fn policy_of(world: &World, alert: &Alert) -> Option<Policy> {
-    let tenant = world.configured.get(&alert.tenant)?.at(&alert.plan.config)?;
-    tenant.policy(&alert.plan.policy).cloned()
 }
 
 /// How much too early a plan may move: a quarter of the wait, and never more than clocks differ.

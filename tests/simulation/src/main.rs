@@ -7,6 +7,10 @@ use std::time::Instant;
 use clap::Parser;
 use nightowl_test_simulation::{Figures, Outcome, Profile, history, past_failures, simulate};
 
+/// Much of what an incident costs is allocation, and worlds share nothing.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs NightOwl's domain and engine in simulated worlds full of faults.
 #[derive(Parser)]
 #[command(name = "sim")]

@@ -33,7 +33,7 @@ pub(crate) struct SimPorts {
 impl SimPorts {
     pub(crate) fn new(shared: &Shared, worker: usize) -> Self {
         let is_laptop = shared.with(|world| world.is_laptop);
-        let handle = Handle { shared: shared.clone(), worker };
+        let handle = Handle { shared: *shared, worker };
         Self {
             store: SimStore(handle.clone()),
             pacer: SimPacer::new(&handle),
@@ -236,7 +236,7 @@ impl Providers for Handle {
             let found = world.platforms.get(name).map(|platform| platform.name);
             Ok(found.map(|name| {
                 let chat = SimChat {
-                    shared: self.shared.clone(),
+                    shared: self.shared,
                     worker: self.worker,
                     tenant: tenant.to_owned(),
                     name,

@@ -1,6 +1,6 @@
 //! One world from its seed to its end.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::audit::Audit;
 use crate::chance::Chance;
@@ -32,9 +32,9 @@ pub fn simulate(seed: u64, profile: Profile, verbose: bool) -> Outcome {
     let rates = Rates::draw(&mut chance, profile);
     let mut world = World::new(chance, rates, verbose);
     let end = populate(&mut world);
-    let shared = Shared(Arc::new(Mutex::new(world)));
-    tracing::subscriber::with_default(Audit(shared.clone()), || {
-        let mut executor = Executor::new(shared.clone());
+    let shared = Shared::new(world);
+    tracing::subscriber::with_default(Audit(shared), || {
+        let mut executor = Executor::new(shared);
         if live(&mut executor, end) {
             shared.with(end::check);
             if seed.is_multiple_of(4) {
@@ -112,15 +112,16 @@ fn trouble(world: &mut World, end: i64) {
 
 /// Until everything is at rest and stays so for two sweeps; `false` if that never comes.
 fn live(executor: &mut Executor, end: i64) -> bool {
-    let shared = executor.shared.clone();
+    let shared = executor.shared;
     let mut resting_since: Option<i64> = None;
     while let Some(item) = shared.with(World::pop) {
-        let is_passive = matches!(item, Item::SweepDue | Item::Resume(_));
+        let is_passive = matches!(item, Item::SweepDue | Item::Resume { .. });
         happen(executor, item);
-        executor.run_ready();
+        let is_idle = executor.is_idle();
         let (rests, now, healed_at) = shared.with(|world| {
-            let rests = world.healed_at.is_some() && world.is_quiet() && !world.rows.owes();
-            (rests && executor.is_idle(), world.now, world.healed_at)
+            let rests =
+                is_idle && world.healed_at.is_some() && world.is_quiet() && !world.rows.owes();
+            (rests, world.now, world.healed_at)
         });
         if !is_passive {
             resting_since = None;
@@ -155,9 +156,9 @@ fn unrest(world: &mut World) {
 }
 
 fn happen(executor: &mut Executor, item: Item) {
-    let shared = executor.shared.clone();
+    let shared = executor.shared;
     match item {
-        Item::Resume(waker) => waker.wake(),
+        Item::Resume { task, waker } => executor.resume(task, waker),
         Item::Job { job, epoch } => {
             // What an ended process kept in memory is gone.
             if epoch.is_none_or(|epoch| shared.with(|world| world.epoch == epoch)) {
@@ -165,7 +166,7 @@ fn happen(executor: &mut Executor, item: Item) {
             }
         }
         Item::Arrive(body) => shared.with(|world| senders::arrive(world, body)),
-        Item::Land(landing) => shared.with(|world| world.land(landing)),
+        Item::Land(landing) => shared.with(|world| world.land(*landing)),
         Item::PersonActs => shared.with(people::acts),
         Item::PersonClicks(message) => shared.with(|world| people::click_on(world, &message)),
         Item::Flip => shared.with(tenants::flip),
@@ -237,7 +238,7 @@ fn heal(world: &mut World) {
 
 /// S10: everything that was ever accepted comes once more, and nothing but counts changes.
 fn redeliver(executor: &mut Executor) {
-    let shared = executor.shared.clone();
+    let shared = executor.shared;
     let (before, reports) = shared.with(|world| {
         world.note(|| "everything is delivered once more".to_owned());
         let all = world.sources.iter().flat_map(|source| &source.accepted);

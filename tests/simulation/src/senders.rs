@@ -17,11 +17,17 @@ pub(crate) struct Source {
     pub(crate) integration: String,
     pub(crate) dedup_key: String,
     pub(crate) accepted: Vec<Accepted>,
+    series: SeriesHash,
 }
 
 impl Source {
-    pub(crate) fn series(&self) -> SeriesHash {
-        SeriesHash::of(&self.tenant, &self.integration, &self.dedup_key)
+    fn new(tenant: String, integration: String, dedup_key: String) -> Self {
+        let series = SeriesHash::of(&tenant, &integration, &dedup_key);
+        Self { tenant, integration, dedup_key, accepted: Vec::new(), series }
+    }
+
+    pub(crate) const fn series(&self) -> SeriesHash {
+        self.series
     }
 }
 
@@ -49,12 +55,9 @@ pub(crate) fn plan(world: &mut World, tenant_count: usize, end: i64) -> u64 {
         let series = 1 + world.chance.below(4);
         for number in 0..series {
             let source = world.sources.len();
-            world.sources.push(Source {
-                tenant: tenants::slug(tenant),
-                integration: format!("i{}", world.chance.below(2)),
-                dedup_key: format!("k{number}"),
-                accepted: Vec::new(),
-            });
+            let integration = format!("i{}", world.chance.below(2));
+            let dedup_key = format!("k{number}");
+            world.sources.push(Source::new(tenants::slug(tenant), integration, dedup_key));
             runs += plan_series(world, source, end);
         }
     }

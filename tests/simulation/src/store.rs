@@ -22,7 +22,9 @@ pub(crate) type Place = (String, SeriesHash, u32);
 pub(crate) struct Rows {
     pub(crate) alerts: BTreeMap<Place, Alert>,
     pub(crate) digests: BTreeMap<Place, Digest>,
-    due: BTreeMap<Place, Due>,
+    due: BTreeMap<(SeriesHash, u32), Due>,
+    /// How many alerts owe something.
+    owing: usize,
     details: BTreeMap<(String, SeriesHash, String), Details>,
     timeline: BTreeMap<(Occurrence, u64), Entry>,
     short_ids: BTreeMap<(String, String), AlertId>,
@@ -37,10 +39,12 @@ pub(crate) struct Rows {
 }
 
 /// The index may show what stood before the last write, for a while.
+#[derive(Default)]
 struct Due {
     before: Option<Time>,
     now: Option<Time>,
     seen_from: i64,
+    occurrence: Option<Occurrence>,
 }
 
 impl Rows {
@@ -56,7 +60,7 @@ impl Rows {
     }
 
     pub(crate) fn owes(&self) -> bool {
-        self.due.values().any(|due| due.now.is_some()) || self.digests_due().next().is_some()
+        self.owing > 0 || self.digests_due().next().is_some()
     }
 
     fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {
@@ -114,14 +118,22 @@ fn write(world: &mut World, worker: usize, write: Write) -> Result<(), StoreErro
 
 fn put(world: &mut World, worker: usize, alert: Alert) {
     let place = place(&alert);
-    let before = world.rows.alerts.remove(&place);
+    let before = world.rows.alerts.get(&place).cloned();
     check::written(world, worker, before.as_ref(), &alert);
     let lag =
         if world.chance.hit(world.rates.index_lag) { world.chance.between(0, 5_000) } else { 0 };
-    let known = world.rows.due.get(&place).and_then(|due| due.now);
-    let due = Due { before: known, now: due_at(&alert), seen_from: world.now + lag };
-    world.rows.due.insert(place.clone(), due);
-    world.rows.alerts.insert(place, alert);
+    let rows = &mut world.rows;
+    let due = rows.due.entry((place.1, place.2)).or_default();
+    let known = due.now;
+    *due = Due {
+        before: known,
+        now: due_at(&alert),
+        seen_from: world.now + lag,
+        occurrence: Some(alert.occurrence()),
+    };
+    rows.owing += usize::from(due.now.is_some());
+    rows.owing -= usize::from(known.is_some());
+    rows.alerts.insert(place, alert);
 }
 
 pub(crate) struct SimStore(pub(crate) Handle);
@@ -319,13 +331,11 @@ impl Store for SimStore {
         self.look(|world| {
             let now = world.now;
             let mut all: Vec<(Occurrence, Time)> = Vec::new();
-            for (place, due) in &world.rows.due {
+            for ((series, _), due) in &world.rows.due {
                 let at = if now >= due.seen_from { due.now } else { due.before };
                 let Some(at) = at.filter(|at| *at <= before) else { continue };
-                if place.1.shard(SHARDS) == shard
-                    && let Some(alert) = world.rows.alerts.get(place)
-                {
-                    all.push((alert.occurrence(), at));
+                if series.shard(SHARDS) == shard {
+                    all.extend(due.occurrence.clone().map(|occurrence| (occurrence, at)));
                 }
             }
             for (digest, at) in world.rows.digests_due().filter(|(_, at)| *at <= before) {
@@ -463,6 +473,9 @@ fn cut<T>(
     limit: usize,
     key: impl Fn(&T) -> String,
 ) -> Page<T> {
+    if all.is_empty() {
+        return Page { items: all, cursor: None };
+    }
     all.sort_by_cached_key(&key);
     all.retain(|item| cursor.as_ref().is_none_or(|cursor| key(item) > *cursor));
     let more = all.len() > limit;
@@ -475,7 +488,6 @@ fn cut<T>(
 mod tests {
     use std::future::Future as _;
     use std::pin::pin;
-    use std::sync::{Arc, Mutex};
     use std::task::{Context, Waker};
 
     use nightowl_engine::testing::store_conformance;
@@ -490,13 +502,13 @@ mod tests {
     fn the_table_keeps_its_promises_while_nothing_fails() {
         let mut world = World::new(Chance::new(1), Rates::default(), false);
         world.workers.push(WorkerState::default());
-        let shared = Shared(Arc::new(Mutex::new(world)));
-        let handle = Handle { shared: shared.clone(), worker: 0 };
+        let shared = Shared::new(world);
+        let handle = Handle { shared, worker: 0 };
         let mut suite = pin!(store_conformance(async || SimStore(handle.clone())));
         let mut context = Context::from_waker(Waker::noop());
         while suite.as_mut().poll(&mut context).is_pending() {
             match shared.with(World::pop) {
-                Some(Item::Resume(waker)) => waker.wake(),
+                Some(Item::Resume { .. }) => {}
                 other => panic!("the suite waits for its own calls, not for {other:?}"),
             }
         }

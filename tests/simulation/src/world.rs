@@ -1,13 +1,14 @@
 //! Everything that is outside the engine: time, queues, the table, the chat platforms.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
+use crate::agenda::Agenda;
 use crate::chance::Chance;
 use crate::chat::Platform;
 use crate::figures::Figures;
@@ -26,10 +27,10 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
-    items: BTreeMap<(i64, u32, u64), Item>,
-    sequence: u64,
-    /// Who is being polled.
+    agenda: Agenda,
+    /// Who is being polled, and with which waker all are.
     pub(crate) task: u64,
+    pub(crate) waker: Waker,
     pub(crate) workers: Vec<WorkerState>,
     /// Workers that died during this poll.
     pub(crate) killed: BTreeSet<usize>,
@@ -83,9 +84,9 @@ impl World {
             now: START,
             chance,
             rates,
-            items: BTreeMap::new(),
-            sequence: 0,
+            agenda: Agenda::default(),
             task: 0,
+            waker: Waker::noop().clone(),
             workers: Vec::new(),
             killed: BTreeSet::new(),
             is_laptop: false,
@@ -113,8 +114,7 @@ impl World {
     /// What happens at one moment happens in any order.
     pub(crate) fn schedule(&mut self, at: i64, item: Item) {
         let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
-        self.sequence += 1;
-        self.items.insert((at.max(self.now), lot, self.sequence), item);
+        self.agenda.put(at.max(self.now), lot, item);
     }
 
     pub(crate) fn put(&mut self, after: i64, job: Job) {
@@ -128,18 +128,18 @@ impl World {
 
     /// Moves time to what happens next.
     pub(crate) fn pop(&mut self) -> Option<Item> {
-        let ((at, ..), item) = self.items.pop_first()?;
+        let (at, item) = self.agenda.pop()?;
         self.now = self.now.max(at);
         Some(item)
     }
 
     /// Whether anything but sweeps is to come.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.items.values().all(|item| matches!(item, Item::SweepDue))
+        self.agenda.has_only_sweeps()
     }
 
     pub(crate) fn waiting(&self) -> Vec<String> {
-        self.items.values().map(|item| format!("{item:?}")).collect()
+        self.agenda.items().map(|item| format!("{item:?}")).collect()
     }
 
     pub(crate) fn time(&self, worker: usize) -> Time {
@@ -185,16 +185,27 @@ enum Fate {
     DiesAfter,
 }
 
-#[derive(Clone)]
-pub(crate) struct Shared(pub(crate) Arc<Mutex<World>>);
+thread_local! {
+    static WORLD: RefCell<Option<Box<World>>> = const { RefCell::new(None) };
+}
+
+/// The world of this thread. The engine's futures may go to any thread, so whatever they hold must
+/// too; but a world lives and ends on one, and pays for no lock.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared(());
 
 impl Shared {
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        act(&mut self.lock())
+    /// Takes the place of the world that this thread had before.
+    pub(crate) fn new(world: World) -> Self {
+        WORLD.set(Some(Box::new(world)));
+        Self(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        WORLD.with_borrow_mut(|world| match world {
+            Some(world) => act(world),
+            None => panic!("this thread has no world"),
+        })
     }
 
     /// One call of a port by a worker: it takes time before and after its effect, others act in
@@ -239,7 +250,7 @@ impl Shared {
 
     pub(crate) fn pause(&self, millis: i64) -> Pause {
         let at = self.with(|world| world.now + millis);
-        Pause { shared: self.clone(), at, is_planned: false }
+        Pause { shared: *self, at, is_planned: false }
     }
 }
 
@@ -256,7 +267,11 @@ impl Future for Pause {
         let (at, is_planned) = (self.at, self.is_planned);
         let is_over = self.shared.with(|world| {
             if world.now < at && !is_planned {
-                world.schedule(at, Item::Resume(context.waker().clone()));
+                // A task is polled whenever one of its pauses is over; only what polls its parts
+                // one by one has to be told which.
+                let waker = context.waker();
+                let waker = (!waker.will_wake(&world.waker)).then(|| waker.clone());
+                world.schedule(at, Item::Resume { task: world.task, waker });
             }
             world.now >= at
         });

@@ -139,11 +139,12 @@ pub(super) fn reply_with_state(alert: &mut Alert, card: SendKey, name: &[u8]) {
         send.key == key || (send.what == reply && is_waiting)
     });
     if !is_owed {
+        let generation = alert.plan.generation;
         alert.sends.push(Send {
             key,
             what: reply,
             to,
-            generation: alert.plan.generation,
+            generation,
             state: SendState::Wanted { not_before: None },
             attempts: 0,
         });

@@ -1,11 +1,10 @@
 //! From a draft to what is written.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::draft::{Context, Draft, Verdict};
 use super::{Change, Step, edit, tell};
-use crate::{Alert, ClaimMode, Outcome, Send, SendState, Time, Want, What, wanted};
+use crate::{Alert, ClaimMode, Outcome, Send, SendState, Time, Want, What, wants};
 
 /// Sent messages of older generations that are still kept up to date; beyond it the oldest are
 /// left as they are. Their clicks still work, through the reverse row.
@@ -60,9 +59,9 @@ fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     }
     tell::follow_card(alert);
     drop_flushed_entries(alert);
-    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
-    let excess = alert.seen.len().saturating_sub(Alert::SEEN_MAX);
+    let excess = (alert.seen.len() + 1).saturating_sub(Alert::SEEN_MAX);
     alert.seen.drain(..excess);
+    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
     alert.version += 1;
     alert.write_id = context.write_id.clone();
     remember_owed(before, alert, context);
@@ -76,40 +75,40 @@ const HELD_MAX: Duration = Duration::from_secs(600);
 /// claimed counts on until it is settled: its row in the index stays where it is, and moving one
 /// costs two writes. A sweep in between wakes the alert in vain.
 fn remember_owed(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
-    let owed = immediate(alert);
-    let known = before.map(immediate).unwrap_or_default();
+    let owed: Vec<Want> = immediate(alert).collect();
+    let is_known =
+        |want: &Want| before.is_some_and(|before| immediate(before).any(|known| known == *want));
     alert.owed_since = if owed.is_empty() {
         let is_recent = |since: &Time| context.now.since(*since) < HELD_MAX;
         alert.owed_since.filter(is_recent).filter(|_| alert.sends.iter().any(Send::is_held))
-    } else if owed.is_subset(&known) {
+    } else if owed.iter().all(is_known) {
         alert.owed_since.or(Some(context.now))
     } else {
         Some(context.now)
     };
 }
 
-fn immediate(alert: &Alert) -> BTreeSet<Want> {
-    let mut owed = wanted(alert);
-    owed.retain(|want| want.at().is_none());
-    owed
+fn immediate(alert: &Alert) -> impl Iterator<Item = Want> {
+    wants(alert).filter(|want| want.at().is_none())
 }
 
 /// A send that may have been posted counts as new when it is dropped: its worker may be late, and
 /// must find it to say that the message is there after all.
 fn keep_what_was_dropped(before: &Alert, alert: &mut Alert) {
-    for send in &mut alert.sends {
-        let may_be_posted = before.send(&send.key).is_some_and(|known| match known.state {
+    let may_be_posted = |send: &Send| {
+        before.send(&send.key).is_some_and(|known| match known.state {
             SendState::InDoubt { .. } => true,
             SendState::Claimed { mode, .. } => mode != ClaimMode::Post,
             SendState::Wanted { .. }
             | SendState::Sent(_)
             | SendState::Dropped(_)
             | SendState::Folded { .. } => false,
-        });
-        if may_be_posted && matches!(send.state, SendState::Dropped(_)) {
-            send.generation = before.plan.generation;
-        }
-    }
+        })
+    };
+    alert.sends.change_where(
+        |send| matches!(send.state, SendState::Dropped(_)) && may_be_posted(send),
+        |send| send.generation = before.plan.generation,
+    );
 }
 
 /// A reply that was posted is never looked at again: it has no button and follows nothing. An alert

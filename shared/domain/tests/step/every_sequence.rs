@@ -113,7 +113,7 @@ fn tick(world: &mut World) -> Event {
 fn claim(world: &mut World) -> Event {
     let kind = EventKind::Claimed {
         keys: world.series.last().map(|_| world.keys()).unwrap_or_default(),
-        claim: ClaimId(world.draw("c")),
+        claim: ClaimId::from(world.draw("c")),
         lease_until: world.now + seconds(15),
     };
     world.event(Actor::System, world.now, kind)

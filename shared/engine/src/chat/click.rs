@@ -191,7 +191,7 @@ impl<P: Ports> Engine<P> {
             Settlement::Sent { at, message: message.clone(), rev: 0, count: 0, found: true };
         let settles = vec![Settle { key: key.clone(), settlement }];
         let kind = EventKind::Settled { claim: "adopted".into(), settles };
-        let event = EventId(format!("adopt:{key}"));
+        let event = EventId::from(format!("adopt:{key}"));
         self.act(&clicked.occurrence, kind, Actor::System, event).await?;
         tracing::info!(delivery = %key, "a clicked message was adopted before its settle");
         Ok(())
@@ -277,7 +277,7 @@ pub(super) fn pressed(action: &IncomingAction) -> Pressed {
 /// The same for the same click, however long the platform's name of it is.
 pub(super) fn event_of(tenant: &str, action: &IncomingAction) -> EventId {
     let parts = ["click", tenant, action.provider, &action.user_ref, &action.click_id];
-    EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
+    EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15))
 }
 
 /// Whether a message of it that exists tells something new.

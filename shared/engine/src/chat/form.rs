@@ -226,5 +226,5 @@ const fn empty(form: FormId) -> Deed {
 /// The same for the same submission.
 pub(super) fn event_of(tenant: &str, form: &IncomingForm) -> EventId {
     let parts = ["form", tenant, form.provider, &form.user_ref, &form.submit_id];
-    EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
+    EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15))
 }

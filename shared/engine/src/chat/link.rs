@@ -104,7 +104,7 @@ impl<P: Ports> Engine<P> {
                     actor: &actor,
                     zone: when::zone_of(&tenant, &actor),
                     received: now,
-                    event: EventId(event),
+                    event: EventId::from(event),
                 };
                 Some(self.catch_up_on(&wish, &doer).await)
             }

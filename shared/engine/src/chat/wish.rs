@@ -137,7 +137,7 @@ impl Deed {
         };
         let mut events = vec![(doer.event.clone(), kind)];
         if let Some(text) = note {
-            let id = EventId(format!("{}:note", doer.event));
+            let id = EventId::from(format!("{}:note", doer.event));
             events.push((id, EventKind::Noted { text: text.clone() }));
         }
         Ok(events)

@@ -1,6 +1,6 @@
 //! What of all that is owed can be tried now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nightowl_domain::{
@@ -190,15 +190,17 @@ impl Owed<'_> {
 /// Owed at `now`, pages before everything else, posts before edits. `may_fold`: cards of theirs
 /// may be shown in a digest.
 pub(super) fn owed(
-    wanted: BTreeSet<Want>,
+    wants: impl IntoIterator<Item = Want>,
     sends: &[Send],
     now: Time,
     may_fold: bool,
 ) -> Vec<Owed<'_>> {
     let find = |key: &SendKey| sends.iter().find(|send| send.key == *key);
-    let mut owed: Vec<Owed<'_>> = wanted
+    let is_now = |want: &Want| want.at().is_none_or(|at| at <= now);
+    let mut now_owed: Vec<Want> = wants.into_iter().filter(is_now).collect();
+    now_owed.sort_unstable();
+    let mut owed: Vec<Owed<'_>> = now_owed
         .into_iter()
-        .filter(|want| want.at().is_none_or(|at| at <= now))
         .filter_map(|want| match want {
             Want::Deliver { key, urgent, .. } => {
                 let (send, call) = (find(&key)?, first_call(find(&key)?));

@@ -19,7 +19,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<(), EngineError> {
         let now = self.ports().clock().now();
         let kind = EventKind::Settled { claim: held.claim.clone(), settles };
-        let event = own_event(EventId(format!("settle:{}", held.claim)), now, kind);
+        let event = own_event(EventId::from(format!("settle:{}", held.claim)), now, kind);
         let mut attempt = 0;
         let changed = loop {
             match self.change_known(&held.alert, event.clone()).await {

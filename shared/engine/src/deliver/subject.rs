@@ -1,6 +1,6 @@
 //! Whose sends are delivered: an alert's, or a digest's.
 
-use nightowl_domain::{Alert, Digest, MessageRef, Occurrence, Send, SendKey, Time};
+use nightowl_domain::{Alert, Digest, MessageRef, Occurrence, Send, SendKey};
 use nightowl_messaging::Message;
 
 use super::Kit;
@@ -9,7 +9,7 @@ use crate::view::{View, message};
 
 /// With what its messages are rendered from.
 pub(super) enum Subject<'a> {
-    Alert { alert: &'a Alert, kit: Kit, link: Option<String>, at: Time },
+    Alert { alert: &'a Alert, kit: Kit, link: Option<String> },
     Digest { digest: &'a Digest, members: Members },
 }
 
@@ -67,13 +67,13 @@ impl Subject<'_> {
 
     pub(super) fn message(&self, send: &Send) -> Message {
         match self {
-            Self::Alert { alert, kit, link, at } => {
+            Self::Alert { alert, kit, link } => {
                 let view = View {
                     alert,
                     details: &kit.details,
                     tenant: &kit.basis.tenant,
-                    policy: &kit.basis.policy,
-                    at: *at,
+                    policy: kit.basis.policy(),
+                    on_call: kit.on_call,
                     next: kit.next.clone(),
                     link: link.clone(),
                     faces: kit.faces.of(send.to.provider()),

@@ -90,12 +90,11 @@ async fn open<S: Store>(store: &S, alert: &Alert) {
 
 /// The next version of it, by another writer.
 fn changed(alert: &Alert, write_id: &str) -> Alert {
-    Alert {
-        version: alert.version + 1,
-        write_id: write_id.into(),
-        count: alert.count + 1,
-        ..alert.clone()
-    }
+    alert.clone().with(|alert| {
+        alert.version += 1;
+        alert.write_id = write_id.into();
+        alert.count += 1;
+    })
 }
 
 async fn update<S: Store>(store: &S, alert: &Alert) -> Result<(), StoreError> {

@@ -80,7 +80,7 @@ impl From<&Report> for ReportRecord {
         Self {
             tenant: report.tenant.clone(),
             alert: report.alert.map(|id| id.to_string()),
-            event: report.event.id.0.clone(),
+            event: report.event.id.to_string(),
             received: report.event.received.into(),
             actor: (&report.event.actor).into(),
             kind: (&report.event.kind).into(),

@@ -105,7 +105,7 @@ impl From<&SendState> for StateRecord {
             SendState::Wanted { not_before } => Self::Wanted(not_before.map(|at| at.millis())),
             SendState::Claimed { claim, mode, lease_until, since, finds_failed, finding_since } => {
                 Self::Claimed {
-                    claim: claim.0.clone(),
+                    claim: claim.to_string(),
                     mode: (*mode).into(),
                     lease_until: lease_until.millis(),
                     since: since.millis(),
@@ -177,7 +177,7 @@ impl From<&Shown> for ShownRecord {
             edited_at: shown.edited_at.millis(),
             refresh: shown.refresh.as_ref().map(|refresh| {
                 RefreshRecord(
-                    refresh.claim.0.clone(),
+                    refresh.claim.to_string(),
                     refresh.lease_until.millis(),
                     refresh.started.millis(),
                 )

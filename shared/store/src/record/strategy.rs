@@ -2,9 +2,10 @@
 //! otherwise outgrow a test's stack.
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, ClaimMode, Clearing, Destination, Details, Digest, DropReason, Entry,
-    EntryKind, LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position,
-    Received, Refresh, Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
+    Actor, Alert, AlertFields, AlertId, ClaimMode, Clearing, Destination, Details, Digest,
+    DropReason, Entry, EntryKind, LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page,
+    Position, Received, Refresh, Send, SendState, SeriesHash, Severity, Shown, Snooze, Status,
+    Time, What,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -269,7 +270,7 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
         said.boxed(),
         kept.boxed(),
     )
-        .prop_map(|(identity, words, stands, clears, links, said, kept)| Alert {
+        .prop_map(|(identity, words, stands, clears, links, said, kept)| AlertFields {
             id: identity.0,
             tenant: identity.2,
             integration: words.0,
@@ -296,16 +297,17 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
             next: links.1,
             previous: links.2,
             plan: said.0,
-            sends: said.1,
+            sends: said.1.into(),
             card_rev: said.2,
             owed_since: said.3,
             seen: kept.0.into_iter().map(|(e, w)| (e.into(), w.into())).collect(),
-            timeline: kept.1,
+            timeline: kept.1.into(),
             timeline_next: kept.2.0,
             timeline_flushed: kept.2.1,
             version: kept.2.2,
             write_id: kept.3.into(),
         })
+        .prop_map(Alert::from)
         .boxed()
 }
 

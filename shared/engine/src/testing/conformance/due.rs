@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nightowl_domain::{Alert, Occurrence, Time, due_at};
+use nightowl_domain::{Alert, Occurrence, SharedVec, Time, due_at};
 
 use super::{alert, at, changed, open, update};
 use crate::Store;
@@ -63,7 +63,7 @@ pub(super) async fn eventually_due<S: Store>(
 /// Owes a tick at `seconds`, and nothing else.
 fn ticking(tenant: &str, name: &str, seconds: u64) -> Alert {
     let mut alert = alert(tenant, name, 1, 0);
-    alert.sends = Vec::new();
+    alert.sends = SharedVec::new();
     alert.owed_since = None;
     alert.plan.tick_due = Some(at(seconds));
     assert_eq!(due_at(&alert), Some(at(seconds)), "a tick is due when it is");
