@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     Actor, AlertId, Entry, EventId, MessageRef, NoticeKind, Occurrence, Received, Send, SendState,
     SeriesHash, Severity, Time, What, WriteId,
@@ -142,7 +143,7 @@ impl Alert {
     /// card stands, all else always.
     pub(crate) fn may_post(&self, send: &Send) -> bool {
         match &send.what {
-            What::Page(_) => matches!(self.status, Status::Firing),
+            What::Page(_) => matches!(self.status, Status::Firing) || !is_on(Mechanism::ClaimCheck),
             What::Notice(NoticeKind::Reply { .. }) => self
                 .sends
                 .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time, due_at,
 };
@@ -121,6 +122,26 @@ fn put(world: &mut World, worker: usize, alert: Alert) {
     world.rows.alerts.insert(place, alert);
 }
 
+/// The table is not there, does it and does not say so, or says that it may have.
+fn unsure<T>(
+    world: &mut World,
+    effect: impl FnOnce(&mut World) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if world.chance.hit(world.rates.store_unavailable) {
+        return Err(unavailable());
+    }
+    if world.chance.hit(world.rates.store_lost_undone) {
+        return Err(lost());
+    }
+    let done = effect(world);
+    if world.chance.hit(world.rates.store_lost) {
+        world.figures.lost_answers += 1;
+        world.note(|| "the answer of the store is lost".to_owned());
+        return Err(lost());
+    }
+    done
+}
+
 pub(crate) struct SimStore(pub(crate) Handle);
 
 impl SimStore {
@@ -132,6 +153,7 @@ impl SimStore {
             .shared
             .call(self.0.worker, |world| {
                 if world.chance.hit(world.rates.store_unavailable) {
+                    world.troubled.insert(world.task);
                     return Err(unavailable());
                 }
                 Ok(read(world))
@@ -146,17 +168,9 @@ impl SimStore {
         self.0
             .shared
             .call(self.0.worker, |world| {
-                if world.chance.hit(world.rates.store_unavailable) {
-                    return Err(unavailable());
-                }
-                if world.chance.hit(world.rates.store_lost_undone) {
-                    return Err(lost());
-                }
-                let done = effect(world);
-                if world.chance.hit(world.rates.store_lost) {
-                    world.figures.lost_answers += 1;
-                    world.note(|| "the answer of the store is lost".to_owned());
-                    return Err(lost());
+                let done = unsure(world, effect);
+                if done.is_err() {
+                    world.troubled.insert(world.task);
                 }
                 done
             })
@@ -174,6 +188,14 @@ impl Store for SimStore {
     }
 
     async fn write(&self, wanted: Write) -> Result<(), StoreError> {
+        let mut wanted = wanted;
+        if let Write::Open { previous, .. } = &mut wanted
+            && !is_on(Mechanism::OpeningInATransaction)
+            && let Some(previous) = previous.take()
+        {
+            let worker = self.0.worker;
+            self.change(|world| write(world, worker, Write::Update(previous))).await?;
+        }
         let worker = self.0.worker;
         self.change(|world| {
             if world.chance.hit(world.rates.store_conflict) {

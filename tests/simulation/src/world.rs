@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
 use crate::chance::Chance;
-use crate::chat::Platform;
+use crate::chat::{Missed, Platform};
 use crate::figures::Figures;
 use crate::message::{Item, Job};
-use crate::rates::Rates;
+use crate::rates::{Promises, Rates};
 use crate::senders::Source;
 use crate::store::Rows;
 use crate::tenants::Configured;
@@ -25,8 +25,11 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
+    pub(crate) promises: Promises,
     items: BTreeMap<(i64, u32, u64), Item>,
     sequence: u64,
+    /// What is planned now is not to happen.
+    pub(crate) is_left_out: bool,
     /// Who is being polled.
     pub(crate) task: u64,
     pub(crate) workers: Vec<WorkerState>,
@@ -52,6 +55,12 @@ pub(crate) struct World {
     pub(crate) told: BTreeMap<(String, String), i64>,
     /// Sends that were posted by a worker to whom they were new.
     pub(crate) landed_first: BTreeSet<SendKey>,
+    /// The events that each running task has written.
+    pub(crate) wrote: BTreeMap<u64, Vec<EventId>>,
+    /// Tasks that met trouble with the table or the intake.
+    pub(crate) troubled: BTreeSet<u64>,
+    /// Why the last find of a send said no although something was posted.
+    pub(crate) missed: BTreeMap<SendKey, Missed>,
     /// What the events of this world are.
     pub(crate) kinds: BTreeMap<EventId, EventKind>,
     pub(crate) violations: Vec<String>,
@@ -71,6 +80,7 @@ pub(crate) struct WorkerState {
 #[derive(Clone, Debug)]
 pub(crate) struct Claimed {
     pub(crate) task: u64,
+    pub(crate) worker: usize,
     pub(crate) mode: ClaimMode,
     pub(crate) lease_until: Time,
 }
@@ -81,8 +91,10 @@ impl World {
             now: START,
             chance,
             rates,
+            promises: Promises::default(),
             items: BTreeMap::new(),
             sequence: 0,
+            is_left_out: false,
             task: 0,
             workers: Vec::new(),
             killed: BTreeSet::new(),
@@ -100,6 +112,9 @@ impl World {
             landed: BTreeMap::new(),
             told: BTreeMap::new(),
             landed_first: BTreeSet::new(),
+            wrote: BTreeMap::new(),
+            troubled: BTreeSet::new(),
+            missed: BTreeMap::new(),
             kinds: BTreeMap::new(),
             violations: Vec::new(),
             history: verbose.then(Vec::new),
@@ -111,6 +126,9 @@ impl World {
     pub(crate) fn schedule(&mut self, at: i64, item: Item) {
         let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
         self.sequence += 1;
+        if self.is_left_out {
+            return;
+        }
         self.items.insert((at.max(self.now), lot, self.sequence), item);
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::draft::{APPLIED, Draft, Stage, Verdict, ignored};
 use super::{claim, edit, elsewhere, fallback, words};
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     ClaimId, ClaimMode, DropReason, EntryKind, Ignored, MessageRef, NoticeKind, Send, SendKey,
     SendState, Settle, Settlement, Shown, Status, Time, What,
@@ -37,7 +38,7 @@ fn one(draft: &mut Draft<'_>, claim: &ClaimId, settle: &Settle) -> bool {
     }
     match &draft.alert.sends[index].state {
         SendState::Claimed { claim: holder, mode, since, finds_failed, finding_since, .. }
-            if holder == claim =>
+            if holder == claim || !is_on(Mechanism::ClaimIdAtSettle) =>
         {
             let held = Held {
                 index,
@@ -184,7 +185,7 @@ fn retry(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: b
     send.attempts = send.attempts.saturating_add(1);
     send.state = if held.is_in_doubt() {
         held.doubt(not_before)
-    } else if may_post {
+    } else if may_post && is_on(Mechanism::RetryOn429) {
         SendState::Wanted { not_before: Some(not_before) }
     } else {
         SendState::Dropped(dropped)
