@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     Actor, AlertId, Entry, EventId, MessageRef, NoticeKind, Occurrence, Received, Send, SendState,
     SeriesHash, Severity, SharedVec, Time, What, WriteId,
@@ -184,7 +185,7 @@ impl Alert {
     /// card stands, all else always.
     pub(crate) fn may_post(&self, send: &Send) -> bool {
         match &send.what {
-            What::Page(_) => matches!(self.status, Status::Firing),
+            What::Page(_) => matches!(self.status, Status::Firing) || !is_on(Mechanism::ClaimCheck),
             What::Notice(NoticeKind::Reply { .. }) => self
                 .sends
                 .iter()

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod digest;
 pub mod event;
 pub mod id;
+pub mod mechanism;
 pub mod plan;
 pub mod policy;
 pub mod schedule;

@@ -116,7 +116,7 @@ pub enum SendState {
         lease_until: Time,
         since: Time,
         finds_failed: u8,
-        /// When the first of these failed finds was; two minutes later they fail open.
+        /// When the first of these failed finds was; two minutes later fewer of them fail open.
         finding_since: Option<Time>,
     },
     /// It may have been posted: `find` tells, not before then.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::mechanism::{Mechanism, is_on};
 use crate::{Alert, Digest, NoticeKind, Send, SendKey, SendState, Skew, Status, Time, What};
 
 /// A card that is behind by its count only is edited no more often than this.
@@ -85,7 +86,7 @@ fn of_send(alert: &Alert, send: &Send) -> Option<Want> {
 fn of_any(send: &Send, rev: u64, count: u32, pace: Duration, urgent: bool) -> Option<Want> {
     let at = match &send.state {
         SendState::Wanted { not_before } => *not_before,
-        SendState::Claimed { lease_until, .. } => Some(*lease_until + LEASE_SKEW),
+        SendState::Claimed { lease_until, .. } => Some(lease_over(*lease_until, LEASE_SKEW)),
         SendState::InDoubt { not_before, .. } => Some(*not_before),
         SendState::Sent(_) => {
             let at = behind(send, rev, count, pace)?;
@@ -99,6 +100,11 @@ fn of_any(send: &Send, rev: u64, count: u32, pace: Duration, urgent: bool) -> Op
         SendState::Dropped(_) => return None,
     };
     Some(Want::Deliver { key: send.key.clone(), at, urgent })
+}
+
+/// From when on somebody else may take the lease over.
+pub(crate) fn lease_over(until: Time, skew: Duration) -> Time {
+    if is_on(Mechanism::LeaseSkew) { until + skew } else { until }
 }
 
 /// Whether a posted message is owed an edit: `Some(None)` now, `Some(Some(at))` then.
@@ -121,13 +127,14 @@ pub(crate) fn behind(send: &Send, rev: u64, count: u32, pace: Duration) -> Optio
         return None;
     }
     if let Some(refresh) = &shown.refresh {
-        return Some(Some(refresh.lease_until + LEASE_SKEW));
+        return Some(Some(lease_over(refresh.lease_until, LEASE_SKEW)));
     }
     if shown.rev < rev {
         let paced = (!pace.is_zero()).then_some(shown.edited_at + pace);
         return Some(shown.not_before.max(paced));
     }
-    let counted = (follows_count && shown.count < count).then_some(shown.edited_at + COUNT_EVERY);
+    let every = if is_on(Mechanism::Coalescing) { COUNT_EVERY } else { Duration::ZERO };
+    let counted = (follows_count && shown.count < count).then_some(shown.edited_at + every);
     let soonest = match (shown.again_after, counted) {
         (Some(again), Some(counted)) => again.min(counted),
         (one, other) => one.or(other)?,

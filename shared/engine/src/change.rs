@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Alert, AlertId, Change, Event, EventKind, Ignored, Occurrence, Outcome, SeriesHash, WriteId,
     step,
@@ -224,13 +225,13 @@ fn pin_seen(event: &mut Event, alert: Option<&Alert>) {
 
 /// Whether one of our own writes stands there, perhaps below those of others.
 fn landed(standing: Option<&Alert>, attempts: &[Attempt]) -> Option<Changed> {
-    let standing = standing?;
+    let standing = standing.filter(|_| is_on(Mechanism::WriteId))?;
     let ours = attempts.iter().find(|attempt| {
         standing.write_id == attempt.write_id
             || standing.seen.iter().any(|(_, write_id)| *write_id == attempt.write_id)
     })?;
     Some(Changed {
-        before: None,
+        before: Some(standing.clone()),
         alert: Some(standing.clone()),
         previous: None,
         outcome: ours.outcome.clone(),

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
     Page, Received, Send, SendKey, Settle, Settlement, Time, What, wants,
@@ -143,7 +144,8 @@ impl<P: Ports> Engine<P> {
     /// Does what is overdue, because the timer that should have said so may be lost.
     async fn catch_up(&self, alert: Alert) -> Result<Option<Alert>, EngineError> {
         let now = self.ports().clock().now();
-        if alert.plan.tick_due.is_none_or(|due| now < due) {
+        let is_overdue = alert.plan.tick_due.is_some_and(|due| due <= now);
+        if !is_overdue || !is_on(Mechanism::CatchUpOnWake) {
             return Ok(Some(alert));
         }
         let generation = alert.plan.generation;
@@ -162,19 +164,15 @@ impl<P: Ports> Engine<P> {
         let kind = EventKind::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
         let event = own_event(EventId::from(format!("claim:{claim}")), now, kind);
         let changed = self.change_known(known, event).await?;
-        let granted = match changed.outcome {
-            Outcome::Applied { granted } => granted,
+        let granted = match &changed.outcome {
+            Outcome::Applied { granted } => granted.clone(),
             Outcome::Ignored(reason) => {
                 tracing::info!(reason = reason.code(), "nothing claimed");
                 Vec::new()
             }
         };
+        self.wake_after(&changed, false, &keys).await;
         let Some(alert) = changed.alert else { return Ok(None) };
-        if changed.lost {
-            self.wake_all(&alert).await;
-        } else {
-            self.wake_except(changed.before.as_ref(), &alert, &keys).await;
-        }
         Ok((!granted.is_empty()).then_some(Held { claim, alert, lease_until, granted }))
     }
 

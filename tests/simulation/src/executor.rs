@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use nightowl_domain::Outcome;
+use nightowl_domain::mechanism::{Mechanism, is_on};
+use nightowl_domain::{EventKind, Outcome, Received};
 use nightowl_engine::chat::Visitor;
 use nightowl_engine::ports::{Clock, Config, Ports, Providers};
-use nightowl_engine::{Engine, EngineError};
+use nightowl_engine::{Engine, EngineError, Report};
 
+use crate::check;
 use crate::message::{Click, Item, Job};
 use crate::people;
 use crate::ports::SimPorts;
@@ -146,6 +148,7 @@ impl Executor {
     fn finish(&self, number: u64, task: &Task, result: Result<Option<Outcome>, EngineError>) {
         self.shared.with(|world| {
             world.note(|| format!("task {number} ends: {result:?}"));
+            check::ended(world, number, &task.job, &result);
             match (&task.job, result) {
                 (Job::Apply { report, .. }, Ok(_)) => {
                     // A redelivery is the same report, not one like it.
@@ -204,6 +207,9 @@ impl Executor {
 
 /// What becomes of a message that was not worked off.
 fn again(world: &mut crate::world::World, job: &Job, is_crash: bool) {
+    if !is_on(Mechanism::Redelivery) {
+        return;
+    }
     match job {
         Job::Apply { report, .. } => {
             world.figures.redeliveries += 1;
@@ -258,6 +264,7 @@ async fn carry_out(
 ) -> Result<Option<Outcome>, EngineError> {
     match job {
         Job::Apply { report, redelivered } => {
+            let report = received(&engine, report);
             engine.apply(&report, redelivered).await.map(|applied| Some(applied.outcome))
         }
         Job::Deliver { occurrence } => engine.deliver(&occurrence).await.map(|_| None),
@@ -274,6 +281,20 @@ async fn carry_out(
         }
         Job::Click(click) => Box::pin(clicked(&engine, &click)).await.map(|()| None),
     }
+}
+
+/// Inbound stamped it; without that it counts from when a worker has it in hand.
+fn received(engine: &Engine<SimPorts>, report: Arc<Report>) -> Arc<Report> {
+    if is_on(Mechanism::OrderByReception) {
+        return report;
+    }
+    let mut report = Report::clone(&report);
+    let received = Received { at: engine.ports().clock().now(), position: 0 };
+    report.event.received = received;
+    if let EventKind::Cleared { clearing, .. } = &mut report.event.kind {
+        clearing.received = received;
+    }
+    Arc::new(report)
 }
 
 /// As a platform's function does it, from the proved callback on.

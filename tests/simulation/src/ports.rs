@@ -14,7 +14,7 @@ use crate::chat::SimChat;
 use crate::message::Job;
 use crate::pacing::SimPacer;
 use crate::store::SimStore;
-use crate::world::Shared;
+use crate::world::{Shared, World};
 
 /// All small ports are one handle.
 #[derive(Clone)]
@@ -185,6 +185,8 @@ impl Intake for Handle {
     async fn take(&self, reports: Vec<Report>) -> Result<(), StoreError> {
         self.shared
             .call(self.worker, |world| {
+                // Whoever stores what is wanted does not do it now.
+                world.troubled.insert(world.task);
                 if world.chance.hit(world.rates.store_unavailable) {
                     return Err(unavailable());
                 }
@@ -197,13 +199,20 @@ impl Intake for Handle {
     }
 }
 
+/// What is configured can be read, or not just now.
+fn configuration(world: &mut World) -> Result<(), StoreError> {
+    if world.chance.hit(world.rates.config_error) {
+        world.troubled.insert(world.task);
+        return Err(unavailable());
+    }
+    Ok(())
+}
+
 /// Configuration is cached by every worker, so that it costs no time, and is a little old.
 impl Config for Handle {
     async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             let (worker, now) = (self.worker, world.now);
             Ok(world.configured.get_mut(slug).map(|tenant| tenant.seen_by(worker, now)))
         })
@@ -211,9 +220,7 @@ impl Config for Handle {
 
     async fn tenant_at(&self, slug: &str, hash: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             Ok(world.configured.get(slug).and_then(|tenant| tenant.at(hash)))
         })
     }
@@ -230,9 +237,7 @@ impl Providers for Handle {
         name: &str,
     ) -> Result<Option<Arc<dyn Provider>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             let found = world.platforms.get(name).map(|platform| platform.name);
             Ok(found.map(|name| {
                 let chat = SimChat {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
     due_at,
@@ -136,6 +137,26 @@ fn put(world: &mut World, worker: usize, alert: Alert) {
     rows.alerts.insert(place, alert);
 }
 
+/// The table is not there, does it and does not say so, or says that it may have.
+fn unsure<T>(
+    world: &mut World,
+    effect: impl FnOnce(&mut World) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if world.chance.hit(world.rates.store_unavailable) {
+        return Err(unavailable());
+    }
+    if world.chance.hit(world.rates.store_lost_undone) {
+        return Err(lost());
+    }
+    let done = effect(world);
+    if world.chance.hit(world.rates.store_lost) {
+        world.figures.lost_answers += 1;
+        world.note(|| "the answer of the store is lost".to_owned());
+        return Err(lost());
+    }
+    done
+}
+
 pub(crate) struct SimStore(pub(crate) Handle);
 
 impl SimStore {
@@ -147,6 +168,7 @@ impl SimStore {
             .shared
             .call(self.0.worker, |world| {
                 if world.chance.hit(world.rates.store_unavailable) {
+                    world.troubled.insert(world.task);
                     return Err(unavailable());
                 }
                 Ok(read(world))
@@ -161,17 +183,9 @@ impl SimStore {
         self.0
             .shared
             .call(self.0.worker, |world| {
-                if world.chance.hit(world.rates.store_unavailable) {
-                    return Err(unavailable());
-                }
-                if world.chance.hit(world.rates.store_lost_undone) {
-                    return Err(lost());
-                }
-                let done = effect(world);
-                if world.chance.hit(world.rates.store_lost) {
-                    world.figures.lost_answers += 1;
-                    world.note(|| "the answer of the store is lost".to_owned());
-                    return Err(lost());
+                let done = unsure(world, effect);
+                if done.is_err() {
+                    world.troubled.insert(world.task);
                 }
                 done
             })
@@ -189,6 +203,14 @@ impl Store for SimStore {
     }
 
     async fn write(&self, wanted: Write) -> Result<(), StoreError> {
+        let mut wanted = wanted;
+        if let Write::Open { previous, .. } = &mut wanted
+            && !is_on(Mechanism::OpeningInATransaction)
+            && let Some(previous) = previous.take()
+        {
+            let worker = self.0.worker;
+            self.change(|world| write(world, worker, Write::Update(previous))).await?;
+        }
         let worker = self.0.worker;
         self.change(|world| {
             if world.chance.hit(world.rates.store_conflict) {

@@ -10,11 +10,11 @@ use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
 use crate::agenda::Agenda;
 use crate::chance::Chance;
-use crate::chat::Platform;
+use crate::chat::{Missed, Platform};
 use crate::figures::Figures;
 use crate::message::{Item, Job};
 use crate::pacing::Pacing;
-use crate::rates::Rates;
+use crate::rates::{Promises, Rates};
 use crate::senders::Source;
 use crate::store::Rows;
 use crate::tenants::Configured;
@@ -27,7 +27,10 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
+    pub(crate) promises: Promises,
     agenda: Agenda,
+    /// What is planned now is not to happen.
+    pub(crate) is_left_out: bool,
     /// Who is being polled, and with which waker all are.
     pub(crate) task: u64,
     pub(crate) waker: Waker,
@@ -55,6 +58,12 @@ pub(crate) struct World {
     pub(crate) told: BTreeMap<(String, String), i64>,
     /// Sends that were posted by a worker to whom they were new.
     pub(crate) landed_first: BTreeSet<SendKey>,
+    /// The events that each running task has written.
+    pub(crate) wrote: BTreeMap<u64, Vec<EventId>>,
+    /// Tasks that met trouble with the table or the intake.
+    pub(crate) troubled: BTreeSet<u64>,
+    /// Why the last find of a send said no although something was posted.
+    pub(crate) missed: BTreeMap<SendKey, Missed>,
     /// What the events of this world are.
     pub(crate) kinds: BTreeMap<EventId, EventKind>,
     pub(crate) violations: Vec<String>,
@@ -74,6 +83,7 @@ pub(crate) struct WorkerState {
 #[derive(Clone, Debug)]
 pub(crate) struct Claimed {
     pub(crate) task: u64,
+    pub(crate) worker: usize,
     pub(crate) mode: ClaimMode,
     pub(crate) lease_until: Time,
 }
@@ -84,7 +94,9 @@ impl World {
             now: START,
             chance,
             rates,
+            promises: Promises::default(),
             agenda: Agenda::default(),
+            is_left_out: false,
             task: 0,
             waker: Waker::noop().clone(),
             workers: Vec::new(),
@@ -104,6 +116,9 @@ impl World {
             landed: BTreeMap::new(),
             told: BTreeMap::new(),
             landed_first: BTreeSet::new(),
+            wrote: BTreeMap::new(),
+            troubled: BTreeSet::new(),
+            missed: BTreeMap::new(),
             kinds: BTreeMap::new(),
             violations: Vec::new(),
             history: verbose.then(Vec::new),
@@ -114,7 +129,9 @@ impl World {
     /// What happens at one moment happens in any order.
     pub(crate) fn schedule(&mut self, at: i64, item: Item) {
         let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
-        self.agenda.put(at.max(self.now), lot, item);
+        if !self.is_left_out {
+            self.agenda.put(at.max(self.now), lot, item);
+        }
     }
 
     pub(crate) fn put(&mut self, after: i64, job: Job) {

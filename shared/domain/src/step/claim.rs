@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use super::outbox::{Outbox, Revision};
-use crate::wanted::behind;
+use crate::mechanism::{Mechanism, is_on};
+use crate::wanted::{behind, lease_over};
 use crate::{ClaimId, ClaimMode, Ignored, Outcome, Refresh, Send, SendKey, SendState, Shown, Time};
 
 /// Failed finds after which a page is posted although it may be there.
 const FINDS_MAX: u8 = 8;
-/// The same, in time since the first of them.
+/// So many do after two minutes, in which wake-ups may have been late or lost. Time alone does not:
+/// one failed find before an outage says nothing when the provider is back.
+const FINDS_MIN: u8 = 6;
 const FINDING_MAX: Duration = Duration::from_secs(120);
 /// An edit whose outcome is unknown may still land until then, so it is made once more after it.
 pub(super) const EDIT_AGAIN: Duration = Duration::from_secs(60);
@@ -74,7 +77,8 @@ impl Wish<'_> {
                 if may_post || *mode == ClaimMode::FindOnly { Ok(*mode) } else { Err(not_now) }
             }
             SendState::Claimed { lease_until, since, finds_failed, finding_since, .. } => {
-                if self.now < *lease_until + self.skew {
+                let is_over = self.now >= lease_over(*lease_until, self.skew);
+                if !is_over || !is_on(Mechanism::LeaseTakeOver) {
                     return Err(Ignored::AlreadyTaken);
                 }
                 let doubt = Doubt {
@@ -103,7 +107,7 @@ impl Wish<'_> {
     }
 
     fn doubt(&self, send: &mut Send, may_post: bool, doubt: Doubt) -> ClaimMode {
-        let mode = if !may_post {
+        let mode = if !may_post && is_on(Mechanism::FindOnlyAfterAck) {
             ClaimMode::FindOnly
         } else if fails_open(doubt.finds_failed, doubt.finding_since, self.now) {
             ClaimMode::PostAnyway
@@ -134,7 +138,7 @@ impl Wish<'_> {
         };
         let is_taken_over = match &shown.refresh {
             Some(refresh) if refresh.claim == *self.claim => return Ok(ClaimMode::Refresh),
-            Some(refresh) if self.now < refresh.lease_until + self.skew => {
+            Some(refresh) if self.now < lease_over(refresh.lease_until, self.skew) => {
                 return Err(Ignored::AlreadyTaken);
             }
             Some(_) => true,
@@ -166,5 +170,6 @@ fn is_owed_now(shown: &Shown, owed: Option<Option<Time>>, now: Time) -> bool {
 
 /// Whether finding has failed for so long that a doubled page is the lesser wrong.
 pub(super) fn fails_open(finds_failed: u8, finding_since: Option<Time>, now: Time) -> bool {
-    finds_failed >= FINDS_MAX || finding_since.is_some_and(|since| now.since(since) >= FINDING_MAX)
+    let is_long = finding_since.is_some_and(|since| now.since(since) >= FINDING_MAX);
+    finds_failed >= FINDS_MAX || (is_long && finds_failed >= FINDS_MIN)
 }

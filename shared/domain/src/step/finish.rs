@@ -55,7 +55,7 @@ fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
         tell::turns(before, alert, context);
         forget_replies(before, alert);
         keep_what_was_dropped(before, alert);
-        prune(alert, before.plan.generation);
+        prune(before, alert);
     }
     tell::follow_card(alert);
     drop_flushed_entries(alert);
@@ -123,14 +123,17 @@ fn forget_replies(before: &Alert, alert: &mut Alert) {
 
 /// Only what is finished and older than the plan that was read goes. A dropped send stays for one
 /// plan more, so that a worker who posted it after all can still say so.
-fn prune(alert: &mut Alert, generation: u64) {
+fn prune(before: &Alert, alert: &mut Alert) {
+    let generation = before.plan.generation;
     alert.sends.retain(|send| {
         send.generation.saturating_add(1) >= generation
             || !matches!(send.state, SendState::Dropped(_))
     });
     while alert.sends.len() > SENDS_MAX {
         let oldest = alert.sends.iter().position(|send| {
-            let is_sent = matches!(send.state, SendState::Sent(_));
+            let is_sent = before
+                .send(&send.key)
+                .is_some_and(|known| matches!(known.state, SendState::Sent(_)));
             let may_go = match &send.what {
                 What::Page(_) | What::Notice(_) => true,
                 What::Card => false,

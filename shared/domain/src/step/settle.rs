@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::draft::Draft;
 use super::outbox::Outbox;
 use super::{claim, edit};
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     AlertId, ClaimId, ClaimMode, DropReason, Ignored, MessageRef, Outcome, SendKey, SendState,
     Settle, Settlement, Shown, Time,
@@ -48,7 +49,7 @@ fn one(outbox: &mut impl Outbox, claim: &ClaimId, settle: &Settle) -> bool {
     }
     match &outbox.sends()[index].state {
         SendState::Claimed { claim: holder, mode, since, finds_failed, finding_since, .. }
-            if holder == claim =>
+            if holder == claim || !is_on(Mechanism::ClaimIdAtSettle) =>
         {
             let held = Held {
                 index,
@@ -222,7 +223,7 @@ fn retry(outbox: &mut impl Outbox, held: &Held, at: Time, reason: &str, may_post
     send.attempts = send.attempts.saturating_add(1);
     send.state = if held.is_in_doubt() {
         held.doubt(not_before)
-    } else if may_post {
+    } else if may_post && is_on(Mechanism::RetryOn429) {
         SendState::Wanted { not_before: Some(not_before) }
     } else {
         SendState::Dropped(dropped)

@@ -1,5 +1,6 @@
 //! A button was pressed.
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Actor, Alert, AlertId, Digest, DigestEvent, EventId, EventKind, Hash, MessageRef, Occurrence,
     Send, SendKey, SendState, Settle, Settlement, What,
@@ -182,7 +183,7 @@ impl<P: Ports> Engine<P> {
         if clicked.noted.is_none() {
             self.note_clicked(&clicked.occurrence, message, &key, send).await?;
         }
-        if !send.is_some_and(is_unsettled) {
+        if !send.is_some_and(is_unsettled) || !is_on(Mechanism::AdoptOnClick) {
             return Ok(());
         }
         let at = self.ports().clock().now();

@@ -32,12 +32,7 @@ impl<P: Ports> Engine<P> {
                 Err(error) => return Err(error),
             }
         };
-        let Some(alert) = &changed.alert else { return Ok(()) };
-        if changed.lost || attempt > 0 {
-            self.wake_all(alert).await;
-        } else {
-            self.wake_new(changed.before.as_ref(), alert).await;
-        }
+        self.wake_after(&changed, attempt > 0, &[]).await;
         Ok(())
     }
 }
