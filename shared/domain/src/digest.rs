@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crate::{
-    AlertId, Destination, Occurrence, Send, SendKey, SendState, SeriesHash, Time, WriteId,
+    AlertId, Destination, Occurrence, Send, SendKey, SendState, SeriesHash, SharedVec, Time,
+    WriteId,
 };
 
 /// An item and its outbox, as an alert is one. It knows who is in it and nothing of how they are:
@@ -18,7 +19,7 @@ pub struct Digest {
     /// In the order in which they joined, each once. Buttons name a member by its place.
     pub members: Vec<AlertId>,
     /// Its messages: one, and those that had to take its place.
-    pub sends: Vec<Send>,
+    pub sends: SharedVec<Send>,
     /// Moves when what it shows changes; only while that is not going to be shown anyway.
     pub rev: u64,
     /// When the newest piece of immediate work was added, until it is settled.
@@ -59,7 +60,8 @@ impl Digest {
     /// Nobody has begun to post it, and there is room.
     pub fn is_joinable(&self) -> bool {
         self.members.len() < Self::MEMBERS_MAX
-            && matches!(self.sends.as_slice(), [Send { state: SendState::Wanted { .. }, .. }])
+            && self.sends.len() == 1
+            && matches!(self.sends[0].state, SendState::Wanted { .. })
     }
 
     /// Whether it will be rendered by somebody who has not begun to, and so has not read its

@@ -18,7 +18,7 @@ use futures::future::join_all;
 use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Page, Received, Send, SendKey, Settle, Settlement, Time, What, wants,
+    Page, Received, Send, SendKey, Settle, Settlement, SharedVec, Time, What, wants,
 };
 
 use crate::basis::Basis;
@@ -318,7 +318,7 @@ const fn name(settlement: &Settlement) -> &'static str {
 
 /// Those whose credentials do not work, each with the reason, which is the provider's own words
 /// and holds no secret.
-fn broken_providers(sends: &[Send], settles: &[Settle]) -> BTreeMap<String, String> {
+fn broken_providers(sends: &SharedVec<Send>, settles: &[Settle]) -> BTreeMap<String, String> {
     let mut broken = BTreeMap::new();
     for settle in settles {
         if let Settlement::Broken { reason, credentials: true, .. } = &settle.settlement

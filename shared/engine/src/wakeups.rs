@@ -61,7 +61,7 @@ impl<P: Ports> Engine<P> {
         let new = wants(after).filter(|want| !is_ours(want) && !is_known(want));
         let calls = calls(new);
         if !calls.is_empty() {
-            self.call(&after.occurrence(), calls).await;
+            self.send_all(&after.occurrence(), calls).await;
         }
     }
 
@@ -84,10 +84,10 @@ impl<P: Ports> Engine<P> {
         occurrence: &Occurrence,
         wants: impl IntoIterator<Item = Want>,
     ) {
-        self.call(occurrence, calls(wants)).await;
+        self.send_all(occurrence, calls(wants)).await;
     }
 
-    async fn call(&self, occurrence: &Occurrence, calls: Vec<Call>) {
+    async fn send_all(&self, occurrence: &Occurrence, calls: Vec<Call>) {
         join_all(calls.into_iter().map(|call| async move {
             match call {
                 Call::Wake { at, urgent } => self.wake(occurrence, at, urgent).await,

@@ -145,7 +145,7 @@ fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant) {
             } else {
                 &mut world.figures.card_slot
             };
-            waits.push(now - asked);
+            waits.add(now - asked);
             if ask.call == Call::Post {
                 paced(world, &channel);
                 if !ask.urgent {

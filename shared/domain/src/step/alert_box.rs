@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::draft::{Draft, Stage};
 use super::outbox::{Outbox, Revision};
 use super::{edit, elsewhere, fallback, words};
-use crate::{DropReason, EntryKind, NoticeKind, Send, SendState, Status, Time, What};
+use crate::{DropReason, EntryKind, NoticeKind, Send, SendState, SharedVec, Status, Time, What};
 
 /// How long what is broken is tried after the alert is over.
 pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
@@ -19,11 +19,11 @@ impl Outbox for Draft<'_> {
         self.context.skew.ours
     }
 
-    fn sends(&self) -> &[Send] {
+    fn sends(&self) -> &SharedVec<Send> {
         &self.alert.sends
     }
 
-    fn sends_mut(&mut self) -> &mut [Send] {
+    fn sends_mut(&mut self) -> &mut SharedVec<Send> {
         &mut self.alert.sends
     }
 

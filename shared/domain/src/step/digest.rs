@@ -7,7 +7,7 @@ use super::outbox::{Outbox, Revision};
 use super::{Skew, claim, settle};
 use crate::{
     AlertId, ClaimId, Destination, Digest, DropReason, Outcome, Send, SendKey, SendState, Settle,
-    Time, Want, What, WriteId, digest_wanted,
+    SharedVec, Time, Want, What, WriteId, digest_wanted,
 };
 
 /// After a platform refused to have a message edited, one that takes its place waits so long: what
@@ -60,7 +60,7 @@ pub fn open_digest(
         tenant: tenant.to_owned(),
         opened: now,
         members: vec![alert],
-        sends: vec![card],
+        sends: [card].into_iter().collect(),
         rev: 1,
         owed_since: None,
         version: 1,
@@ -161,11 +161,11 @@ impl Outbox for DigestDraft {
         self.skew.ours
     }
 
-    fn sends(&self) -> &[Send] {
+    fn sends(&self) -> &SharedVec<Send> {
         &self.digest.sends
     }
 
-    fn sends_mut(&mut self) -> &mut [Send] {
+    fn sends_mut(&mut self) -> &mut SharedVec<Send> {
         &mut self.digest.sends
     }
 

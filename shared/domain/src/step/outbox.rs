@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use crate::{DropReason, Send, Time};
+use crate::{DropReason, Send, SharedVec, Time};
 
 pub(super) trait Outbox {
     fn now(&self) -> Time;
     /// How far two clocks of ours may differ.
     fn skew(&self) -> Duration;
-    fn sends(&self) -> &[Send];
-    fn sends_mut(&mut self) -> &mut [Send];
+    fn sends(&self) -> &SharedVec<Send>;
+    fn sends_mut(&mut self) -> &mut SharedVec<Send>;
     /// What a message that is rendered now shows.
     fn shows(&self) -> Revision;
     /// Whether it may be posted as things stand.

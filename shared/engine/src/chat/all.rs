@@ -114,5 +114,5 @@ impl<P: Ports> Engine<P> {
 
 /// The same for the same click on the same digest.
 fn of_member(doer: &Doer<'_>, member: AlertId) -> EventId {
-    EventId(format!("{}:{member}", doer.event))
+    EventId::from(format!("{}:{member}", doer.event))
 }

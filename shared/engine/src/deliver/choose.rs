@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nightowl_domain::{
-    AlertId, Destination, Occurrence, Send, SendKey, SendState, Time, Want, What,
+    AlertId, Destination, Occurrence, Send, SendKey, SendState, SharedVec, Time, Want, What,
 };
 use nightowl_messaging::{Provider, ProviderError};
 
@@ -191,7 +191,7 @@ impl Owed<'_> {
 /// may be shown in a digest.
 pub(super) fn owed(
     wants: impl IntoIterator<Item = Want>,
-    sends: &[Send],
+    sends: &SharedVec<Send>,
     now: Time,
     may_fold: bool,
 ) -> Vec<Owed<'_>> {

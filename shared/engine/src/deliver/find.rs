@@ -140,7 +140,10 @@ fn finds_failed(send: &Send) -> u32 {
         SendState::Claimed { finds_failed, .. } | SendState::InDoubt { finds_failed, .. } => {
             u32::from(*finds_failed)
         }
-        SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => 0,
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Folded { .. }
+        | SendState::Dropped(_) => 0,
     }
 }
 

@@ -36,7 +36,7 @@ impl Subject<'_> {
     }
 
     /// What a message that is rendered now shows.
-    pub(super) const fn revision(&self) -> (u64, u32) {
+    pub(super) fn revision(&self) -> (u64, u32) {
         match self {
             Self::Alert { alert, .. } => (alert.card_rev, alert.count),
             Self::Digest { digest, .. } => (digest.rev, 0),

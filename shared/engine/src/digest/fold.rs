@@ -33,7 +33,7 @@ impl<P: Ports> Engine<P> {
         let settles = vec![Settle { key: fold.key.clone(), settlement }];
         let now = self.ports().clock().now();
         let event = Event {
-            id: EventId(format!("fold:{}", fold.key)),
+            id: EventId::from(format!("fold:{}", fold.key)),
             received: Received { at: now, position: 0 },
             actor: Actor::System,
             kind: EventKind::Settled { claim: "folded".into(), settles },
