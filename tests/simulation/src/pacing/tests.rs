@@ -15,7 +15,7 @@ use crate::message::Item;
 use crate::rates::Rates;
 use crate::world::{Shared, WorkerState};
 
-const PAGES: usize = 20;
+const PAGES: usize = 40;
 const CARDS: usize = 100;
 const WORKERS: usize = 4;
 
@@ -109,7 +109,7 @@ fn a_storm_is_let_through_as_fast_as_the_channel_takes_it_pages_first() {
         assert!(most >= 10, "seed {seed}: there was no storm: {most}");
         // Clocks that are three seconds slow come three seconds late.
         let (last, middle) = (pages[PAGES - 1], cards[CARDS / 2]);
-        assert!(last <= 30_000, "seed {seed}: a page waited {last} ms");
+        assert!(last <= 45_000, "seed {seed}: a page waited {last} ms");
         assert!(last < middle, "seed {seed}: a page waited {last} ms, half of the cards {middle}");
     }
 }
