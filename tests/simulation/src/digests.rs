@@ -5,9 +5,8 @@ use nightowl_domain::{
     digest_wanted,
 };
 use nightowl_engine::StoreError;
-use nightowl_messaging::{DigestMessage, Message};
 
-use crate::check::label;
+use crate::words::label;
 use crate::store::Rows;
 use crate::world::{Claimed, World};
 
@@ -29,7 +28,7 @@ impl Rows {
     }
 }
 
-pub(crate) fn write(world: &mut World, digest: &Digest) -> Result<(), StoreError> {
+pub(crate) fn write(world: &mut World, worker: usize, digest: &Digest) -> Result<(), StoreError> {
     let place = (digest.tenant.clone(), digest.id.series(), digest.id.number());
     let before = world.rows.digests.get(&place).cloned();
     let is_next = match &before {
@@ -46,12 +45,12 @@ pub(crate) fn write(world: &mut World, digest: &Digest) -> Result<(), StoreError
             world.violate(format!("S4 digest {}: something decreased", digest.id));
         }
     }
-    claims(world, before.as_ref(), digest);
+    claims(world, worker, before.as_ref(), digest);
     world.rows.digests.insert(place, digest.clone());
     Ok(())
 }
 
-fn claims(world: &mut World, before: Option<&Digest>, after: &Digest) {
+fn claims(world: &mut World, worker: usize, before: Option<&Digest>, after: &Digest) {
     for send in &after.sends {
         let SendState::Claimed { claim, mode, lease_until, .. } = &send.state else { continue };
         let known = before.and_then(|before| before.send(&send.key));
@@ -63,7 +62,8 @@ fn claims(world: &mut World, before: Option<&Digest>, after: &Digest) {
             world.violate(format!("digest {}: joined and claimed at once", after.id));
         }
         if !is_known {
-            let claimed = Claimed { task: world.task, mode: *mode, lease_until: *lease_until };
+            let (task, mode, lease_until) = (world.task, *mode, *lease_until);
+            let claimed = Claimed { task, worker, mode, lease_until };
             world.claims.entry(send.key.clone()).or_default().push(claimed);
         }
         if *mode == ClaimMode::FindOnly {
@@ -99,27 +99,23 @@ pub(crate) fn shown(world: &World, alert: &Alert, digest: AlertId, found: &mut V
         return;
     };
     let id = alert.id.to_string();
-    let line = message.members.iter().find(|member| member.alert_id == id);
-    let is_right = line.is_some_and(|line| line.status == alert.status.name());
+    let line = message.iter().find(|(member, _)| *member == id);
+    let is_right = line.is_some_and(|(_, status)| *status == alert.status.name());
     if !is_right && !is_deleted {
         found.push(format!("L3 {name}: digest {} shows {line:?}", digest.id));
     }
 }
 
+/// Id and status of each member.
+type Members<'a> = &'a [(String, &'static str)];
+
 /// What a posted digest shows, and whether somebody deleted it.
-fn message<'a>(world: &'a World, state: &SendState) -> Option<(&'a DigestMessage, bool)> {
+fn message<'a>(world: &'a World, state: &SendState) -> Option<(Members<'a>, bool)> {
     let SendState::Sent(shown) = state else { return None };
     if shown.closed {
         return None;
     }
     let platform = world.platforms.get(shown.message.provider.as_str())?;
     let posted = platform.messages.get(&shown.message)?;
-    match &*posted.shows {
-        Message::Digest(digest) => Some((digest, posted.is_deleted)),
-        Message::Alert(_)
-        | Message::Escalation(_)
-        | Message::Direct(_)
-        | Message::Notice(_)
-        | Message::Prompt(_) => None,
-    }
+    Some((posted.shows.members()?, posted.is_deleted))
 }

@@ -97,7 +97,11 @@ pub(crate) enum Landing {
 
 /// What a platform remembers of what a message says: as much as people and checks look at.
 #[derive(Debug)]
-pub(crate) struct Shows(Option<ShownAlert>);
+pub(crate) struct Shows {
+    alert: Option<ShownAlert>,
+    /// Id and status of each member of a digest.
+    members: Option<Vec<(String, &'static str)>>,
+}
 
 /// The alert that a message shows.
 #[derive(Debug)]
@@ -113,7 +117,7 @@ pub(crate) struct ShownAlert {
 
 impl Shows {
     pub(crate) fn of(message: &Message) -> Self {
-        Self(message.alert().map(|alert| ShownAlert {
+        let alert = message.alert().map(|alert| ShownAlert {
             alert_id: alert.alert_id.clone(),
             title: alert.title.clone(),
             status: alert.status,
@@ -121,10 +125,26 @@ impl Shows {
             round: alert.round,
             tier: alert.tier,
             delivery: alert.delivery.clone(),
-        }))
+        });
+        let members = match message {
+            Message::Digest(digest) => {
+                let members = digest.members.iter();
+                Some(members.map(|member| (member.alert_id.clone(), member.status)).collect())
+            }
+            Message::Alert(_)
+            | Message::Escalation(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_) => None,
+        };
+        Self { alert, members }
+    }
+
+    pub(crate) fn members(&self) -> Option<&[(String, &'static str)]> {
+        self.members.as_deref()
     }
 
     pub(crate) const fn alert(&self) -> Option<&ShownAlert> {
-        self.0.as_ref()
+        self.alert.as_ref()
     }
 }

@@ -234,11 +234,12 @@ impl Store for SimStore {
     }
 
     async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        let worker = self.0.worker;
         self.change(|world| {
             if world.chance.hit(world.rates.store_conflict) {
                 return Err(StoreError::Conflict(None));
             }
-            digests::write(world, digest)
+            digests::write(world, worker, digest)
         })
         .await
     }

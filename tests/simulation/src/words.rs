@@ -66,6 +66,7 @@ pub(crate) fn state(state: &SendState) -> String {
             }
             text
         }
+        SendState::Folded { digest, .. } => format!("in digest {digest}"),
         SendState::Dropped(reason) => format!("dropped: {}", reason.name()),
     }
 }

@@ -76,7 +76,8 @@ impl Owl {
             Message::Alert(_)
             | Message::Escalation(_)
             | Message::Direct(_)
-            | Message::Prompt(_) => false,
+            | Message::Prompt(_)
+            | Message::Digest(_) => false,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use nightowl_domain::{Destination, MessageRef, Method, SendState, Tenant};
+use nightowl_domain::{Destination, MessageRef, Method, Tenant};
 use nightowl_engine::testing::{Posted, Spring, sample_tenant};
 use nightowl_messaging::{ActionId, Button, ButtonValue, DigestMessage, Message};
 use nightowl_test_stories::{Owl, Platform, stories};
@@ -241,38 +241,50 @@ fn a_digest_goes_where_its_channel_is_gone(on: Platform) {
 /// So many cards wait before one more is folded.
 const CROWD: usize = 31;
 
-/// Two alerts too many; what is done is over once their digest is out.
+/// Two alerts too many, which join a digest.
 fn too_many(owl: &mut Owl) {
     storm(owl, CROWD..CROWD + 2);
-    owl.pass_seconds(45);
 }
 
-/// Every call from the first join to the settle of the digest, each broken in every way.
+/// Until shortly before the digest has its turn: the cards before it are posted.
+const IN_LINE: u64 = 28;
+/// Until it is out and settled.
+const OUT: u64 = 17;
+
+/// Every call of the two that join, and from there on where the digest is posted: each is broken in
+/// every way.
 fn nobody_is_lost_whatever_call_fails(on: Platform) {
     let mut quiet = Owl::with(on, patient());
     storm(&mut quiet, 0..CROWD);
-    let from = quiet.ports.trap.calls();
+    let joining = quiet.ports.trap.calls();
     too_many(&mut quiet);
-    let to = quiet.ports.trap.calls();
-    assert_eq!(digests(&quiet).len(), 1, "there is a digest");
-    assert!(to - from > 50, "{} calls are no storm", to - from);
-    let stride = if on == Platform::Script { 2 } else { 23 };
+    let joined = quiet.ports.trap.calls();
+    quiet.pass_seconds(IN_LINE);
+    let posting = quiet.ports.trap.calls();
+    assert_eq!(digests(&quiet).len(), 0, "the digest waits for its turn");
+    quiet.pass_seconds(OUT);
+    let posted = quiet.ports.trap.calls();
+    let [(_, digest)] = &*digests(&quiet) else { panic!("there is one digest") };
+    assert_eq!(digest.members.len(), 2);
+    assert!(joined - joining > 20 && posted - posting > 10, "these are no calls of a storm");
+    let stride = if on == Platform::Script { 1 } else { 23 };
     for spring in Spring::ALL {
-        for number in (from..to).step_by(stride) {
-            let mut owl = Owl::with(on, patient());
-            storm(&mut owl, 0..CROWD);
-            owl.ports.trap.arm(number, spring);
-            let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                too_many(&mut owl);
-                owl.clear(&format!("disk {CROWD}"));
-                owl.pass(4);
-                everybody_is_somewhere(&owl);
-                owl.expect_all_settled();
-            }));
-            assert!(told.is_ok(), "{spring:?} at call {number} of {from} to {to}");
+        for number in (joining..joined).chain(posting..posted).step_by(stride) {
+            let told = std::panic::catch_unwind(|| broken_at(on, number, spring));
+            assert!(told.is_ok(), "{spring:?} at call {number}");
         }
     }
-    let folded = quiet.ports.store.alerts().into_iter().flat_map(|alert| alert.sends);
-    let folded = folded.filter(|send| matches!(send.state, SendState::Folded { .. })).count();
-    assert_eq!(folded, 2);
+}
+
+fn broken_at(on: Platform, number: usize, spring: Spring) {
+    let mut owl = Owl::with(on, patient());
+    storm(&mut owl, 0..CROWD);
+    owl.ports.trap.arm(number, spring);
+    too_many(&mut owl);
+    owl.pass_seconds(IN_LINE + OUT);
+    owl.ports.trap.disarm();
+    owl.clear(&format!("disk {CROWD}"));
+    owl.pass(4);
+    everybody_is_somewhere(&owl);
+    owl.expect_all_settled();
 }

@@ -178,7 +178,8 @@ fn a_message_that_went_comes_again_while_an_alert_is_open() {
 
 #[test]
 fn a_card_is_in_a_digest_and_owes_it_every_change() {
-    let mut world = World::firing();
+    let mut world = World::new();
+    world.fire();
     let card = world.card().key.clone();
     let digest = opened().id;
     let rev = world.alert().card_rev;
