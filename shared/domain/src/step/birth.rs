@@ -188,9 +188,8 @@ fn supersede(draft: &mut Draft<'_>, newer: &Send) {
     let What::Page(new) = &newer.what else {
         return;
     };
-    let says_the_same = |old: &Page| {
-        old.person.is_some() && (&old.person, old.method) == (&new.person, new.method)
-    };
+    let says_the_same =
+        |old: &Page| old.person.is_some() && (&old.person, old.method) == (&new.person, new.method);
     draft.alert.sends.change_where(
         |send| {
             matches!(send.state, SendState::Wanted { .. })

@@ -76,9 +76,8 @@ const HELD_MAX: Duration = Duration::from_secs(600);
 /// costs two writes. A sweep in between wakes the alert in vain.
 fn remember_owed(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
     let owed: Vec<Want> = immediate(alert).collect();
-    let is_known = |want: &Want| {
-        before.is_some_and(|before| immediate(before).any(|known| known == *want))
-    };
+    let is_known =
+        |want: &Want| before.is_some_and(|before| immediate(before).any(|known| known == *want));
     alert.owed_since = if owed.is_empty() {
         let is_recent = |since: &Time| context.now.since(*since) < HELD_MAX;
         alert.owed_since.filter(is_recent).filter(|_| alert.sends.iter().any(Send::is_held))

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use nightowl_domain::{
-    Actor, Alert, AlertFields, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details, DropReason, Entry,
-    EntryKind, Event, EventKind, Firing, Integration, LastFiring, Link, LinkKind, MessageRef,
-    Method, NoticeKind, Page, Policy, Position, Received, Refresh, Rotation, RotationLength,
-    Schedule, Send, SendKey, SendState, SeriesHash, Severity, Shown, Snooze, Status, Target,
-    Tenant, Tier, Time, User, What,
+    Actor, Alert, AlertFields, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details,
+    DropReason, Entry, EntryKind, Event, EventKind, Firing, Integration, LastFiring, Link,
+    LinkKind, MessageRef, Method, NoticeKind, Page, Policy, Position, Received, Refresh, Rotation,
+    RotationLength, Schedule, Send, SendKey, SendState, SeriesHash, Severity, Shown, Snooze,
+    Status, Target, Tenant, Tier, Time, User, What,
 };
 
 /// Alice and Bob take turns in the schedule `platform`; the policy pages the primary for five

@@ -72,8 +72,9 @@ fn buttons_are_those_that_make_sense() {
     use Button::{Acknowledge, Escalate, Resolve, Runbook, Snooze, Unacknowledge};
     let alice = || Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
     let at = noon();
-    let with =
-        |status: Status| show(&firing().with(|alert| alert.status = status), &sample_details()).buttons;
+    let with = |status: Status| {
+        show(&firing().with(|alert| alert.status = status), &sample_details()).buttons
+    };
     assert_eq!(with(Status::Firing), [Acknowledge, Escalate, Resolve, Snooze, Runbook]);
     let acknowledged = Status::Acknowledged { by: alice(), at };
     assert_eq!(with(acknowledged), [Unacknowledge, Escalate, Resolve, Snooze, Runbook]);

@@ -2,9 +2,9 @@
 //! otherwise outgrow a test's stack.
 
 use nightowl_domain::{
-    Actor, Alert, AlertFields, AlertId, ClaimMode, Clearing, Destination, Details, DropReason, Entry, EntryKind,
-    LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position, Received, Refresh,
-    Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
+    Actor, Alert, AlertFields, AlertId, ClaimMode, Clearing, Destination, Details, DropReason,
+    Entry, EntryKind, LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position,
+    Received, Refresh, Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
