@@ -129,7 +129,7 @@ fn notes_are_kept() {
     let answer = world.type_as(&alice(), &format!("resolve {id} and dusted it"));
     assert!(answer.text.contains("Bob resolved it at 2025-11-22 12:00 UTC"), "{}", answer.text);
     assert!(answer.text.ends_with(words::NOTE_KEPT), "{}", answer.text);
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     let said: Vec<&str> = timeline.iter().map(|entry| &*entry.text).collect();
     for note in ["on my way", "Bob resolved it: swapped the disk", "and dusted it"] {
         assert!(said.contains(&note), "{said:?}");
@@ -262,7 +262,7 @@ fn an_alert_is_given_back_and_noted_on() {
     let answer = world.type_as(&bob(), &format!("note {id} the fan is loud"));
     assert_eq!(answer.text, format!("Your note on {id} (disk broke) is kept."));
     assert_eq!(world.type_as(&bob(), &format!("note {id}")).text, words::NOTE_MISSING);
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     for note in ["wrong team", "the fan is loud"] {
         assert!(timeline.iter().any(|entry| entry.text == note), "{timeline:?}");
     }
@@ -274,7 +274,7 @@ fn a_long_note_is_cut_and_kept() {
     let alert = world.fire("disk");
     let text = format!("note {} {}", alert.short_id, "é".repeat(20_000));
     assert!(world.type_as(&bob(), &text).text.starts_with("Your note on"));
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     assert!(timeline.iter().any(|entry| entry.text.ends_with("éé…")), "{timeline:?}");
 }
 

@@ -34,7 +34,7 @@ impl World {
     }
 
     fn said(&self, alert: &Alert) -> Vec<String> {
-        let timeline = self.read(&alert.occurrence()).timeline;
+        let timeline = self.read(&alert.occurrence()).timeline.clone();
         timeline.into_iter().map(|entry| entry.text).collect()
     }
 }

@@ -151,7 +151,7 @@ fn a_form_waits_with_what_was_written() {
     let token = token(told.link);
     assert!(world.pending(&token).is_some_and(|words| words.ends_with(": it hums")));
     world.link(&token, "bob").expect("linked");
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     assert!(timeline.iter().any(|entry| entry.text == "it hums"));
 }
 
