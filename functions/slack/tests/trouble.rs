@@ -28,7 +28,7 @@ impl World {
     }
 
     async fn tier(&self, alert: &Alert) -> (u32, u32) {
-        let plan = self.read(alert).await.plan;
+        let plan = self.read(alert).await.plan.clone();
         (plan.round, plan.tier)
     }
 }

@@ -25,7 +25,7 @@ fn an_alert_is_named_by_id_short_id_or_prefix() {
         let id = alert.short_id.to_uppercase();
         assert_eq!(answer.text, format!("You acknowledged {id} (disk broke)."));
         assert!(answer.ephemeral && answer.sections.is_empty());
-        let status = world.read(&alert.occurrence()).status;
+        let status = world.read(&alert.occurrence()).status.clone();
         assert!(matches!(status, Status::Acknowledged { by, .. } if by == alice()));
     }
 }
@@ -111,7 +111,7 @@ fn what_is_ambiguous_or_unknown_gets_a_list_and_does_nothing() {
 fn another_tenants_alert_is_not_there() {
     let world = World::new();
     let alert = world.fire("disk");
-    for name in [alert.id.to_string(), alert.short_id] {
+    for name in [alert.id.to_string(), alert.short_id.clone()] {
         let found = run(world.engine.find_alert("other", &name)).expect("the store works");
         assert_eq!(found, Found::Nothing { open: Vec::new() });
     }

@@ -54,7 +54,7 @@ fn a_click_waits_until_its_person_says_who_they_are() {
             "What u9 does in chat counts as Bob from now on. You acknowledged {id} (disk broke)."
         ))
     );
-    let status = world.read(&alert.occurrence()).status;
+    let status = world.read(&alert.occurrence()).status.clone();
     assert!(
         matches!(status, nightowl_domain::Status::Acknowledged { by, .. } if by == bob()),
         "in the name of whoever logged in"
