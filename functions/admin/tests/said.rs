@@ -58,7 +58,7 @@ async fn press(browser: &mut Browser<'_>, id: &str) {
 }
 
 async fn until(desk: &Desk, alert: &Alert) -> String {
-    match desk.read(alert).await.status {
+    match desk.read(alert).await.status.clone() {
         nightowl_domain::Status::Snoozed { until, .. } => until.to_string(),
         other => panic!("it is not snoozed: {other:?}"),
     }

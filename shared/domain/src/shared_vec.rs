@@ -1,9 +1,8 @@
 //! A list that is copied often and changed seldom.
 
-use std::fmt;
 use std::ops::{Index, IndexMut};
-use std::slice;
 use std::sync::Arc;
+use std::{fmt, iter, slice, vec};
 
 /// A vector whose clone shares its elements: one is copied when it is changed while another list
 /// holds it too. A step changes one or two of an alert's sends and adds an entry or none.
@@ -109,6 +108,14 @@ impl<T> From<Vec<T>> for SharedVec<T> {
 impl<T> Extend<T> for SharedVec<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.0.extend(elements.into_iter().map(Arc::new));
+    }
+}
+
+impl<T: Clone> IntoIterator for SharedVec<T> {
+    type Item = T;
+    type IntoIter = iter::Map<vec::IntoIter<Arc<T>>, fn(Arc<T>) -> T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().map(Arc::unwrap_or_clone)
     }
 }
 
