@@ -148,6 +148,11 @@ impl World {
         Some(item)
     }
 
+    /// How much is to come.
+    pub(crate) fn ahead(&self) -> usize {
+        self.items.len()
+    }
+
     /// Whether anything but sweeps is to come.
     pub(crate) fn is_quiet(&self) -> bool {
         self.items.values().all(|item| matches!(item, Item::SweepDue))
