@@ -40,6 +40,10 @@ impl Agenda {
         self.sweeps == self.order.len()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     /// In no order.
     pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().flatten()

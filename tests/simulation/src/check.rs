@@ -25,6 +25,9 @@ const LATE_MAX: i64 = 170_000;
 /// How long after its end a lease is taken over: a channel may be busy meanwhile.
 const LEASE_LATE_MAX: i64 = 1_800_000;
 
+/// In that time a click is done, or it is only taken.
+const CLICK_MAX: i64 = 2_000;
+
 /// How late a lost timer is made good, where nothing else fails.
 const TICK_LOST_MAX: i64 = 150_000;
 /// How long after an outage every page is out, where a channel owes no more than these.
@@ -338,8 +341,10 @@ pub(crate) fn ended(
     {
         world.violate(format!("S12 {event} was taken, and is called a repetition"));
     }
+    // Whoever is too late for that only notes the click, or not even that.
     if let Job::Click(click) = job
         && !was_troubled
+        && world.now - click.at < CLICK_MAX
     {
         clicked(world, click, &wrote);
     }

@@ -6,8 +6,8 @@ use nightowl_domain::{
 };
 use nightowl_engine::StoreError;
 
-use crate::words::label;
 use crate::store::Rows;
+use crate::words::label;
 use crate::world::{Claimed, World};
 
 impl Rows {

@@ -42,6 +42,8 @@ pub(crate) struct Act {
 /// A person's click on a message.
 #[derive(Debug)]
 pub(crate) struct Click {
+    /// When, in true time.
+    pub(crate) at: i64,
     pub(crate) tenant: String,
     pub(crate) action: IncomingAction,
     pub(crate) who: String,

@@ -115,7 +115,7 @@ pub(crate) fn click_on(world: &mut World, message: &MessageRef) {
         click_id,
     };
     world.note(|| format!("{who} clicks {:?} on {}", action.action, message.message));
-    let click = Arc::new(Click { tenant, action, who });
+    let click = Arc::new(Click { at: world.now, tenant, action, who });
     world.put(5, Job::Click(Arc::clone(&click)));
     if world.chance.hit(0.2) {
         world.put(7, Job::Click(click));

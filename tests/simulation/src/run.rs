@@ -19,6 +19,8 @@ use crate::{check, end, people, senders, tenants};
 const MINUTE: i64 = 60_000;
 /// How long a world may take to come to rest once nothing fails any more.
 const REST_MAX: i64 = 12 * 60 * MINUTE;
+/// How much may wait to happen: what wakes more than one other grows without bound.
+const AHEAD_MAX: usize = 10_000;
 /// How much may happen in that time.
 const STEPS_MAX: u64 = 300_000;
 
@@ -155,7 +157,7 @@ fn trouble(world: &mut World, end: i64, only: &Only) -> u64 {
 fn live(executor: &mut Executor, end: i64) -> bool {
     let shared = executor.shared;
     let mut resting_since: Option<i64> = None;
-    let mut steps = 0;
+    let mut steps = 0_u64;
     while let Some(item) = shared.with(World::pop) {
         let is_passive = matches!(item, Item::SweepDue | Item::Resume { .. });
         happen(executor, item);
@@ -163,6 +165,9 @@ fn live(executor: &mut Executor, end: i64) -> bool {
         let (rests, now, healed_at, is_wrong) = shared.with(|world| {
             let rests =
                 is_idle && world.healed_at.is_some() && world.is_quiet() && !world.rows.owes();
+            if world.ahead() > AHEAD_MAX {
+                world.violate(format!("L6 {AHEAD_MAX} things are to come, and ever more"));
+            }
             (rests, world.now, world.healed_at, !world.violations.is_empty())
         });
         if is_wrong {

@@ -118,15 +118,15 @@ mod tests {
 
     #[test]
     fn a_small_world_fails_as_the_large_one_did() {
-        let large =
-            Spec { without: vec![Mechanism::LeaseTakeOver], ..Spec::new(3, Profile::Extreme) };
+        let large = Spec { without: vec![Mechanism::ClaimCheck], ..Spec::new(1, Profile::Extreme) };
         let failed = simulate(&large, false);
-        let rule = rule_of(failed.violations.first().expect("a lease is never taken over"));
+        let rule = rule_of(failed.violations.first().expect("a page is claimed after an ack"));
         let small = shrink(&failed);
         let again = simulate(&small, true);
         assert!(again.violations.iter().any(|text| rule_of(text) == rule), "{again:?}");
         let left = |outcome: &Outcome| outcome.figures.incidents;
         assert!(left(&again) < left(&failed), "{} of {}", left(&again), left(&failed));
-        assert!(small.only.faults.is_some_and(|faults| faults.len() < 5));
+        let faults = small.only.faults.map(|faults| faults.len());
+        assert!(faults.is_some_and(|left| left < failed.planned.faults.len()), "{faults:?}");
     }
 }

@@ -150,6 +150,11 @@ impl World {
         Some(item)
     }
 
+    /// How much is to come.
+    pub(crate) fn ahead(&self) -> usize {
+        self.agenda.len()
+    }
+
     /// Whether anything but sweeps is to come.
     pub(crate) fn is_quiet(&self) -> bool {
         self.agenda.has_only_sweeps()

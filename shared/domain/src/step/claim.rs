@@ -76,15 +76,23 @@ impl Wish<'_> {
                 // acknowledged; then what was granted for posting is not granted again.
                 if may_post || *mode == ClaimMode::FindOnly { Ok(*mode) } else { Err(not_now) }
             }
-            SendState::Claimed { lease_until, since, finds_failed, finding_since, .. } => {
+            SendState::Claimed {
+                lease_until, since, finds_failed, finding_since, mode, ..
+            } => {
                 let is_over = self.now >= lease_over(*lease_until, self.skew);
                 if !is_over || !is_on(Mechanism::LeaseTakeOver) {
                     return Err(Ignored::AlreadyTaken);
                 }
-                let doubt = Doubt {
-                    since: *since,
-                    finds_failed: *finds_failed,
-                    finding_since: *finding_since,
+                // What was posted anyway was not looked for since: the finds that failed before say
+                // nothing of it.
+                let doubt = if *mode == ClaimMode::PostAnyway {
+                    Doubt { since: *since, finds_failed: 0, finding_since: None }
+                } else {
+                    Doubt {
+                        since: *since,
+                        finds_failed: *finds_failed,
+                        finding_since: *finding_since,
+                    }
                 };
                 Ok(self.doubt(send, may_post, doubt))
             }

@@ -165,6 +165,28 @@ fn a_find_that_failed_before_an_outage_does_not_fail_open_after_it() {
 }
 
 #[test]
+fn what_was_posted_anyway_is_looked_for_before_it_is_posted_once_more() {
+    let (mut world, page) = opened();
+    world.policy().tiers[0].timeout = minutes(60);
+    world.claim("one");
+    let lost = unknown(&world);
+    world.settle("one", &page, lost);
+    world.pass(seconds(15));
+    for n in 0..8 {
+        let claim = format!("find{n}");
+        world.claim_keys(&claim, vec![page.clone()]);
+        let retry_at = world.now;
+        world.settle(&claim, &page, Settlement::FindFailed { retry_at });
+    }
+    let granted = world.claim_keys("open", vec![page.clone()]).granted();
+    assert_eq!(granted, [ClaimMode::PostAnyway]);
+    // That worker dies.
+    world.pass(seconds(30));
+    let granted = world.claim_keys("next", vec![page.clone()]).granted();
+    assert_eq!(granted, [ClaimMode::FindThenPost]);
+}
+
+#[test]
 fn finding_only_fails_closed() {
     let (mut world, page) = opened();
     world.claim("one");

@@ -3,7 +3,7 @@
 use nightowl_domain::{MessageRef, Send, Settlement, Time, What};
 use nightowl_messaging::{Form, Post, Provider, ProviderError};
 
-use super::{Delivery, LANDED_AFTER};
+use super::{CALL, Delivery, LANDED_AFTER};
 use crate::{Call, Clock, Engine, Ports, Store, StoreError};
 
 /// Attempts to note which send a message is, before it is left to `find`.
@@ -91,7 +91,9 @@ impl<P: Ports> Engine<P> {
             }
             Err(ProviderError::Unknown { reason }) => {
                 tracing::warn!(reason, "the answer to a post was lost");
-                Settlement::Unknown { started, retry_at: started + LANDED_AFTER }
+                // A worker that stood still may have sent it only when it went on.
+                let sent = now + (LANDED_AFTER - CALL);
+                Settlement::Unknown { started, retry_at: sent.max(started + LANDED_AFTER) }
             }
             Err(error @ ProviderError::Broken { credentials, .. }) => {
                 Settlement::Broken { at: now, reason: error.to_string(), credentials }
