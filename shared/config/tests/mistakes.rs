@@ -219,7 +219,7 @@ fn values() {
     mistake(
         "format: alertmanager",
         "format: alertmanager\n        throttle: 5",
-        "27: found \"5\" as a throttle; expected a mapping with cards_per_minute",
+        "27: found a single value as a throttle; expected a mapping with cards_per_minute",
     );
     mistake(
         "format: alertmanager",

@@ -55,7 +55,7 @@ impl<L: Lanes> SharedPacer<L> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn look(&self, group: &str, now: Time) {
+    async fn look_at_lanes(&self, group: &str, now: Time) {
         if !self.known().must_look(group, now) {
             return;
         }
@@ -69,14 +69,14 @@ impl<L: Lanes> SharedPacer<L> {
         }
     }
 
-    async fn take(&self, step: &Step, now: Time) -> Grant {
+    async fn take_slot(&self, step: &Step, now: Time) -> Grant {
         if self.known().pass(&step.name, &step.asked, now) {
             return Grant::Now;
         }
         for _ in 0..ATTEMPTS {
             let next = self.known().ask(&step.name, &step.asked, now);
             let Some(row) = next.row else { return next.grant };
-            match self.swap(&step.name, row).await {
+            match self.swap_row(&step.name, row).await {
                 Ok(true) => return next.grant,
                 Ok(false) => {}
                 Err(error) => {
@@ -90,7 +90,7 @@ impl<L: Lanes> SharedPacer<L> {
     }
 
     /// `false`: another was quicker, and what it wrote is known now.
-    async fn swap(&self, name: &LaneName, row: LaneRow) -> Result<bool, StoreError> {
+    async fn swap_row(&self, name: &LaneName, row: LaneRow) -> Result<bool, StoreError> {
         match self.store.swap_lane(name, &row).await? {
             Swapped::Done => {
                 self.known().written(name, row);
@@ -107,8 +107,8 @@ impl<L: Lanes> SharedPacer<L> {
 impl<L: Lanes> Pacer for SharedPacer<L> {
     async fn ask(&self, ask: &Ask<'_>, now: Time) -> Grant {
         for step in steps(ask) {
-            self.look(&step.name.group, now).await;
-            match (self.take(&step, now).await, ask.call) {
+            self.look_at_lanes(&step.name.group, now).await;
+            match (self.take_slot(&step, now).await, ask.call) {
                 (Grant::Now, _) => {}
                 (Grant::Later(at), Call::Post) if step.is_throttle => return Grant::Crowded(at),
                 (Grant::Crowded(at), _) if !ask.folds => return Grant::Later(at),
@@ -125,7 +125,7 @@ impl<L: Lanes> Pacer for SharedPacer<L> {
         tracing::warn!(lane, millis, "the platform asks for time");
         for _ in 0..ATTEMPTS {
             let row = self.known().block(&step.name, step.asked.rate, until);
-            match self.swap(&step.name, row).await {
+            match self.swap_row(&step.name, row).await {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => {
