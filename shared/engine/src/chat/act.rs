@@ -64,7 +64,8 @@ impl<P: Ports> Engine<P> {
         Ok(Came::Done(Box::new(Done { outcome, alert, newer, is_noted })))
     }
 
-    /// Stores it durably without a look at its alert; a digest tells whom a button of it means. The same event done twice is done once.
+    /// Stores it durably without a look at its alert; a digest tells whom a button of it means. The
+    /// same event done twice is done once.
     pub(super) async fn grant_later(
         &self,
         wish: &Wish,
