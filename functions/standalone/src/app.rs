@@ -177,7 +177,7 @@ impl Parts {
             entropy: SystemEntropy,
             live: Arc::clone(&live),
             connections: connections.clone(),
-            spacing: Spacing::default(),
+            pacer: Spacing::default(),
         };
         let mut engine = Engine::new(ports);
         if let Some(url) = &public_url {

@@ -32,7 +32,7 @@ pub(crate) struct Laptop {
     pub(crate) entropy: SystemEntropy,
     pub(crate) live: Arc<Configuration>,
     pub(crate) connections: Connections,
-    pub(crate) spacing: Spacing,
+    pub(crate) pacer: Spacing,
 }
 
 impl Ports for Laptop {
@@ -71,7 +71,7 @@ impl Ports for Laptop {
         &self.connections
     }
     fn pacer(&self) -> &Spacing {
-        &self.spacing
+        &self.pacer
     }
     fn skew(&self) -> Skew {
         Skew::NONE

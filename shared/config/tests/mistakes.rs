@@ -79,7 +79,7 @@ fn unknown_fields_and_missing_ones() {
         "format: alertmanager",
         "format: alertmanager\n        chanel: x",
         "27: found the unknown field \"chanel\" in an integration; expected one of id, format, key, \
-         policy, schedule, provider, channel, default_severity, hmac_secret (did you mean channel?)",
+         policy, schedule, provider, channel, default_severity, hmac_secret, throttle (did you mean channel?)",
     );
     mistake(
         "name: Bob",
@@ -240,6 +240,24 @@ fn values() {
         );
         mistake("timeout_minutes: 0.1", &format!("timeout_minutes: {value}"), &line);
     }
+    for value in ["0", "61", "-1", "1.5", "many"] {
+        let expected = "expected a whole number from 1 to 60";
+        mistake(
+            "format: alertmanager",
+            &format!("format: alertmanager\n        throttle: {{ cards_per_minute: {value} }}"),
+            &format!("27: found \"{value}\" as cards_per_minute; {expected}"),
+        );
+    }
+    mistake(
+        "format: alertmanager",
+        "format: alertmanager\n        throttle: 5",
+        "27: found a single value as a throttle; expected a mapping with cards_per_minute",
+    );
+    mistake(
+        "format: alertmanager",
+        "format: alertmanager\n        throttle: {}",
+        "27: found a throttle without cards_per_minute; expected cards_per_minute: …",
+    );
     mistake(
         "tier: 1",
         "tier: 2",

@@ -116,5 +116,5 @@ fn places(tenant: &Tenant, avoid: Option<&str>) -> Vec<Destination> {
 /// Another one for each place: one that gave no answer in time may still say it.
 fn notice_key(what: &str, provider: &str, now: Time) -> SendKey {
     let moment = now.millis().to_be_bytes();
-    SendKey(Hash::of(&[b"operators", what.as_bytes(), provider.as_bytes(), &moment]).text(15))
+    SendKey::from(Hash::of(&[b"operators", what.as_bytes(), provider.as_bytes(), &moment]).text(15))
 }

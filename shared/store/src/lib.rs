@@ -9,6 +9,7 @@ mod configuration;
 mod db;
 mod deploy_key;
 mod details;
+mod digests;
 mod due;
 #[cfg(feature = "embedded")]
 pub mod embedded;
@@ -18,6 +19,7 @@ mod intake;
 mod kept;
 mod key_rows;
 mod keys;
+mod lanes;
 mod list;
 mod mappings;
 mod messages;

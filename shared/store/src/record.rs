@@ -4,6 +4,7 @@
 mod actor;
 mod alert;
 mod details;
+mod digest;
 mod event;
 mod send;
 mod settle;
@@ -20,6 +21,7 @@ mod worst;
 
 pub(crate) use alert::AlertRecord;
 pub(crate) use details::DetailsRecord;
+pub(crate) use digest::DigestRecord;
 pub use event::ReportRecord;
 pub(crate) use timeline::EntryRecord;
 

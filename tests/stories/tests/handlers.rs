@@ -95,8 +95,7 @@ fn every_handler_is_here() {
     let mut found = BTreeSet::new();
     methods(&source, &mut found);
     let here: BTreeSet<String> = handlers().iter().map(|handler| handler.name.to_owned()).collect();
-    let known: BTreeSet<String> =
-        here.into_iter().chain(READERS.map(ToOwned::to_owned)).collect();
+    let known: BTreeSet<String> = here.into_iter().chain(READERS.map(ToOwned::to_owned)).collect();
     assert_eq!(found, known, "left: of the engine; right: done twice and killed here");
 }
 

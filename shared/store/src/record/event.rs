@@ -80,7 +80,7 @@ impl From<&Report> for ReportRecord {
         Self {
             tenant: report.tenant.clone(),
             alert: report.alert.map(|id| id.to_string()),
-            event: report.event.id.0.clone(),
+            event: report.event.id.to_string(),
             received: report.event.received.into(),
             actor: (&report.event.actor).into(),
             kind: (&report.event.kind).into(),
@@ -160,7 +160,7 @@ impl TryFrom<KindRecord> for EventKind {
             },
             KindRecord::Settled { claim, settles } => Self::Settled {
                 claim: claim.into(),
-                settles: settles.into_iter().map(Into::into).collect(),
+                settles: settles.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             },
         })
     }
