@@ -240,9 +240,8 @@ mod tests {
             assert!(answer.starts_with("HTTP/1.1 400 "), "{unreadable}: {answer}");
         }
         for broken in ["FFFFFFFFFFFFFFFFF\r\n", "-1\r\n", "zz\r\n", "1\r\nxx\r\n"] {
-            let answer =
-                talk(address, &post(&format!("Transfer-Encoding: chunked\r\n\r\n{broken}")));
-            let answer = answer.await;
+            let request = post(&format!("Transfer-Encoding: chunked\r\n\r\n{broken}"));
+            let answer = talk(address, &request).await;
             assert!(answer.starts_with("HTTP/1.1 400 "), "{broken}: {answer}");
         }
         let mut endless = TcpStream::connect(address).await.expect("connected");

@@ -112,7 +112,8 @@ pub(crate) fn sends(alert: &Alert) -> Sends {
             What::Notice(_) => continue,
         };
         match &send.state {
-            SendState::Sent(_) => *posted += 1,
+            // The digest that says it owes its own message, and is looked at by itself.
+            SendState::Sent(_) | SendState::Folded { .. } => *posted += 1,
             SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => {
                 *owed += 1;
             }

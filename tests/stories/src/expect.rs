@@ -128,7 +128,7 @@ impl Owl {
 
     /// By this person.
     pub fn expect_acknowledged(&self, title: &str, name: &str) {
-        match self.newest(title).status {
+        match &self.newest(title).status {
             Status::Acknowledged { by, .. } => assert_eq!(by.show(), name),
             other => panic!("{title:?} is {other:?}"),
         }

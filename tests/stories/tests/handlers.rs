@@ -482,6 +482,7 @@ fn in_the_end(owl: &mut Owl) -> String {
             let state = match &send.state {
                 SendState::Sent(shown) => format!("sent, shows {}", shown.rev == alert.card_rev),
                 SendState::Dropped(reason) => format!("dropped: {reason:?}"),
+                SendState::Folded { .. } => "in a digest".to_owned(),
                 SendState::Wanted { .. }
                 | SendState::Claimed { .. }
                 | SendState::InDoubt { .. } => "owed".to_owned(),

@@ -154,7 +154,7 @@ mod tests {
     fn report(id: &str) -> Report {
         let received = Received { at: Time::from_seconds(1), position: 0 };
         let kind = EventKind::Acked;
-        let event = Event { id: EventId(id.to_owned()), received, actor: Actor::System, kind };
+        let event = Event { id: EventId::from(id), received, actor: Actor::System, kind };
         Report { tenant: "acme".to_owned(), alert: None, event }
     }
 

@@ -44,7 +44,7 @@ impl<P: Ports> Engine<P> {
                 return Ok(done);
             }
             let write_id = self.draw_write_id();
-            let folded = self.fold(&before, reports, &write_id).await?;
+            let folded = self.count_in(&before, reports, &write_id).await?;
             let Some(Folded { alert, done }) = folded else { return Ok(0) };
             match store.write(Write::Update(Box::new(alert.clone()))).await {
                 Ok(()) => {
@@ -67,7 +67,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// `None`: fewer than [`LEAST`] of them only count.
-    async fn fold(
+    async fn count_in(
         &self,
         before: &Alert,
         reports: &[Report],
@@ -116,14 +116,13 @@ fn series(reports: &[Report]) -> Option<(&str, SeriesHash)> {
 
 /// Whether nothing but the count, the last firing and the marks of the write differ.
 fn only_counts(before: &Alert, after: &Alert) -> bool {
-    let unmarked = Alert {
-        count: before.count,
-        last_firing: before.last_firing.clone(),
-        seen: before.seen.clone(),
-        version: before.version,
-        write_id: before.write_id.clone(),
-        ..after.clone()
-    };
+    let unmarked = after.clone().with(|alert| {
+        alert.count = before.count;
+        alert.last_firing = before.last_firing.clone();
+        alert.seen = before.seen.clone();
+        alert.version = before.version;
+        alert.write_id = before.write_id.clone();
+    });
     after.count > before.count && unmarked == *before
 }
 

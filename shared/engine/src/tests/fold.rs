@@ -25,7 +25,11 @@ fn apply_all(world: &World, reports: Vec<Report>) {
 
 /// Without what tells writes apart.
 fn unmarked(alert: Alert) -> Alert {
-    Alert { version: 0, write_id: "".into(), seen: Vec::new(), ..alert }
+    alert.with(|alert| {
+        alert.version = 0;
+        alert.write_id = "".into();
+        alert.seen = Vec::new();
+    })
 }
 
 #[test]

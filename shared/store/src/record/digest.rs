@@ -30,7 +30,7 @@ impl From<&Digest> for DigestRecord {
             sends: digest.sends.iter().map(SendRecord::from).collect(),
             rev: digest.rev,
             owed_since: digest.owed_since.map(|at| at.millis()),
-            write_id: digest.write_id.0.clone(),
+            write_id: digest.write_id.to_string(),
         }
     }
 }

@@ -123,12 +123,12 @@ impl From<&EventKind> for KindRecord {
             EventKind::Noted { text } => Self::Noted { text },
             EventKind::Tick { generation } => Self::Tick { generation },
             EventKind::Claimed { keys, claim, lease_until } => Self::Claimed {
-                keys: keys.into_iter().map(|key| key.0).collect(),
-                claim: claim.0,
+                keys: keys.into_iter().map(Into::into).collect(),
+                claim: claim.into(),
                 lease_until: lease_until.millis(),
             },
             EventKind::Settled { claim, settles } => Self::Settled {
-                claim: claim.0,
+                claim: claim.into(),
                 settles: settles.into_iter().map(SettleRecord::from).collect(),
             },
         }

@@ -62,7 +62,7 @@ enum SettlementRecord {
 
 impl From<Settle> for SettleRecord {
     fn from(settle: Settle) -> Self {
-        Self { key: settle.key.0, settlement: settle.settlement.into() }
+        Self { key: settle.key.into(), settlement: settle.settlement.into() }
     }
 }
 

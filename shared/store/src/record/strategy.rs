@@ -66,7 +66,7 @@ pub(super) fn digest() -> BoxedStrategy<Digest> {
                     tenant: tenant.replace('#', ""),
                     opened: opened.at,
                     members,
-                    sends,
+                    sends: sends.into(),
                     rev,
                     owed_since,
                     version: version.unsigned_abs(),

@@ -109,9 +109,9 @@ async fn what_comes_at_the_same_time_is_one_write() {
     assert!(writes <= 2, "{writes} writes for fifty bodies");
     let stored = home.store.list_intake().await.unwrap();
     let mut ids: Vec<_> = stored.iter().flat_map(|taken| &taken.reports).collect();
-    ids.sort_by_key(|report| &report.event.id.0);
+    ids.sort_by(|one, other| one.event.id.cmp(&other.event.id));
     assert_eq!(
-        ids.iter().map(|report| &report.event.id.0).collect::<Vec<_>>(),
+        ids.iter().map(|report| report.event.id.as_str()).collect::<Vec<_>>(),
         Vec::from_iter(&events)
     );
     assert_eq!(*nudged.lock().unwrap(), stored);

@@ -26,7 +26,7 @@ pub(super) fn check(parsed: Parsed) {
 }
 
 fn report(taken: Taken) -> Report {
-    let id = EventId("0123456789abcdef".to_owned());
+    let id = EventId::from("0123456789abcdef");
     let received = Received { at: RECEIVED, position: taken.index };
     let kind = taken.into_kind("integration", id.clone(), received);
     let event = Event { id, received, actor: Actor::Source, kind };
