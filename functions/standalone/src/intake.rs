@@ -20,7 +20,9 @@ use tokio::task::JoinSet;
 use crate::ports::Laptop;
 use groups::{Groups, Piece};
 
-const LANES: u8 = 16;
+/// The database writes one at a time: more of them would only make each wait longer, and what is
+/// accepted with it.
+const LANES: u8 = 8;
 /// What failed is looked at again in the next round.
 const ROUND: Duration = Duration::from_secs(5);
 /// Failures are looked at more rarely then: in the first round and in every 720th, each hour.

@@ -113,7 +113,7 @@ fn a_policy_is_bounded() {
     );
     mistake(
         "notify_via: [messaging_dm]",
-        &format!("notify_via: [{}]", vec!["messaging_dm"; 7].join(", ")),
+        &format!("notify_via: [{}]", ["messaging_dm"; 7].join(", ")),
         "23: found 7 notify_via; expected at most 6",
     );
     let tier = |targets: usize| {

@@ -121,7 +121,7 @@ impl<P: Ports> Engine<P> {
         let of = Subject::Alert {
             alert: &held.alert,
             link: self.alert_link(&held.alert.occurrence()),
-            kit,
+            kit: Box::new(kit),
         };
         let delivery = Delivery { of, lease_until: held.lease_until };
         let settles = self.carry_out(&delivery, &work.jobs, &held.granted).await;

@@ -240,7 +240,7 @@ mod tests {
         let due = Instant::now();
         let due_at = UNIX_EPOCH + Duration::from_secs(at);
         let answered = due + Duration::from_millis(4);
-        Sent { body, due, due_at: SystemTime::from(due_at), answered, status }
+        Sent { body, due, due_at, answered, status }
     }
 
     #[test]

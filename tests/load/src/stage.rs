@@ -26,8 +26,7 @@ pub(crate) fn seed() -> Seed {
         email: format!("p{person}@example.com"),
         ..User::default()
     });
-    let mut seed = Seed::default();
-    seed.channels = channels.collect();
+    let mut seed = Seed { channels: channels.collect(), ..Seed::default() };
     seed.users.extend(users);
     seed
 }

@@ -17,8 +17,8 @@ const WINDOW: i64 = 10_000;
 const BURST: i64 = 4;
 /// What is known of a lane may be a second old, and a look at it takes time.
 const NEWS: i64 = 4_000;
-/// A lease, a worker that stands still at the wrong moment, and slow answers.
-const USED_WITHIN: i64 = 60_000;
+/// A lease, a worker that stands still twice, before its claim and behind it, and slow answers.
+const USED_WITHIN: i64 = 120_000;
 
 type Channel = (String, Destination);
 

@@ -116,7 +116,7 @@ fn storm_ends(owl: &mut Owl, count: usize) {
     owl.expect_all_settled();
     for (_, digest) in digests(owl) {
         assert!(digest.members.iter().all(|member| member.status == "resolved"), "{digest:?}");
-        assert_eq!(digest.has_unacknowledged(), false);
+        assert!(!digest.has_unacknowledged());
     }
 }
 

@@ -12,8 +12,8 @@ use super::groups::{Groups, Piece};
 
 /// What one series may have waiting is applied in one go; so is what waits for its neighbours.
 const TOGETHER_MAX: usize = 1000;
-/// Different alerts of a lane that are worked on at once: the database writes one at a time.
-const SERIES_MAX: usize = 8;
+/// Different alerts of a lane that are worked on at once.
+const SERIES_MAX: usize = 2;
 
 /// Ends when nothing is put in any more, or when the process is to end: what waits then is in the
 /// table.

@@ -148,7 +148,7 @@ fn it_finds_another_place() {
     let (posting, _) = claimed(&opened(), "one", at(3));
     let broken = || Settlement::Broken { at: at(4), reason: "gone".into(), credentials: false };
     let there = (Some(channel("general")), false);
-    let (moved, _) = settled_when(&posting, "one", broken(), at(4), there.clone());
+    let (moved, _) = settled_when(&posting, "one", broken(), at(4), there);
     assert_eq!(moved.sends[0].state, SendState::Dropped(DropReason::FellBack));
     assert_eq!(moved.sends[1].to, channel("general"));
     assert!(moved.is_alive() && moved.will_show());

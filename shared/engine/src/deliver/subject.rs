@@ -9,7 +9,7 @@ use crate::view::{View, message};
 
 /// With what its messages are rendered from.
 pub(super) enum Subject<'a> {
-    Alert { alert: &'a Alert, kit: Kit, link: Option<String> },
+    Alert { alert: &'a Alert, kit: Box<Kit>, link: Option<String> },
     Digest { digest: &'a Digest, members: Members },
 }
 

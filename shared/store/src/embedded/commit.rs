@@ -13,8 +13,9 @@ use tokio::sync::oneshot;
 
 use super::operation::{Answer, Operation};
 
-/// So many requests are answered together at most, so that the first does not wait for long.
-const TOGETHER_MAX: usize = 128;
+/// So many requests are answered together at most, so that the first does not wait for long. Those
+/// that go first do not even wait for so many.
+const TOGETHER_MAX: usize = 64;
 
 /// Whose requests are worked off first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub(super) enum Turn {
 }
 
 struct Job {
+    turn: Turn,
     operation: Operation,
     body: Vec<u8>,
     answer: oneshot::Sender<Answer>,
@@ -69,6 +71,19 @@ impl Desk {
         }
     }
 
+    /// What is answered together with so many that wait for the disk. With an urgent one among them
+    /// only others like it are.
+    fn more(&self, is_urgent: bool, waiting: usize) -> Option<Job> {
+        let mut state = self.state();
+        if waiting >= TOGETHER_MAX {
+            None
+        } else if is_urgent {
+            state.first.pop_front()
+        } else {
+            state.pop()
+        }
+    }
+
     /// Whoever still waits for an answer learns that there is none.
     fn close(&self) {
         let mut state = self.state();
@@ -106,7 +121,7 @@ impl Line {
                 Turn::First => &mut state.first,
                 Turn::Usual => &mut state.usual,
             };
-            line.push_back(Job { operation, body, answer });
+            line.push_back(Job { turn: self.turn, operation, body, answer });
         }
         self.desk.changed.notify_one();
         answered.await.ok()
@@ -159,11 +174,12 @@ impl Worker {
     fn run(mut self) {
         while let Some(job) = self.desk.wait() {
             let mut unflushed = Vec::new();
+            let mut is_urgent = false;
             let mut next = Some(job);
             while let Some(job) = next {
+                is_urgent |= job.turn == Turn::First;
                 self.perform(job, &mut unflushed);
-                let is_full = unflushed.len() >= TOGETHER_MAX;
-                next = if is_full { None } else { self.desk.state().pop() };
+                next = self.desk.more(is_urgent, unflushed.len());
             }
             self.flush(unflushed);
         }
@@ -173,7 +189,7 @@ impl Worker {
     /// What a request read or met may be of a write that is not flushed, so from the first write on
     /// all answers wait.
     fn perform(&self, job: Job, unflushed: &mut Vec<Answered>) {
-        let Job { operation, body, answer } = job;
+        let Job { operation, body, answer, turn: _ } = job;
         if self.is_broken && operation.writes() {
             let _ = answer.send(Answer::unknown_outcome());
             return;
@@ -222,11 +238,11 @@ mod tests {
         Bench { _folder: folder, committer }
     }
 
-    const TABLE: &str = r#"{"TableName":"t","BillingMode":"PAY_PER_REQUEST",
+    const TABLE: &str = r#"{"TableName":"rows","BillingMode":"PAY_PER_REQUEST",
         "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
         "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}"#;
-    const ROW: &str = r#"{"TableName":"t","Item":{"pk":{"S":"a"}}}"#;
-    const READ: &str = r#"{"TableName":"t","Key":{"pk":{"S":"a"}}}"#;
+    const ROW: &str = r#"{"TableName":"rows","Item":{"pk":{"S":"a"}}}"#;
+    const READ: &str = r#"{"TableName":"rows","Key":{"pk":{"S":"a"}}}"#;
 
     async fn ask(bench: &Bench, operation: Operation, body: &str) -> Option<u16> {
         let line = bench.committer.line(Turn::Usual);
@@ -257,10 +273,15 @@ mod tests {
     #[tokio::test]
     async fn those_who_may_go_first_do() {
         let desk = Desk::default();
-        let job = |operation| Job { operation, body: Vec::new(), answer: oneshot::channel().0 };
-        desk.state().usual.push_back(job(Operation::Query));
-        desk.state().usual.push_back(job(Operation::GetItem));
-        desk.state().first.push_back(job(Operation::PutItem));
+        let job = |turn, operation| {
+            let (answer, _) = oneshot::channel();
+            Job { turn, operation, body: Vec::new(), answer }
+        };
+        desk.state().usual.push_back(job(Turn::Usual, Operation::Query));
+        desk.state().usual.push_back(job(Turn::Usual, Operation::GetItem));
+        assert!(desk.more(true, 1).is_none(), "who goes first waits for nobody else");
+        desk.state().first.push_back(job(Turn::First, Operation::PutItem));
+        assert!(desk.more(false, TOGETHER_MAX).is_none(), "enough wait for the disk");
         let order = std::iter::from_fn(|| desk.state().pop()).map(|job| job.operation);
         let order: Vec<_> = order.collect();
         assert_eq!(order, [Operation::PutItem, Operation::Query, Operation::GetItem]);

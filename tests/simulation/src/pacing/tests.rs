@@ -67,7 +67,7 @@ async fn insist(shared: &Shared, pacers: &[SimPacer], send: &str, dies: f64) -> 
 
 /// How long pages and cards waited that all asked within ten seconds.
 fn storm(shared: &Shared, dies: f64) -> (Vec<i64>, Vec<i64>) {
-    let handle = |worker| Handle { shared: shared.clone(), worker };
+    let handle = |worker| Handle { shared: *shared, worker };
     let pacers: Vec<SimPacer> = (0..WORKERS).map(|worker| SimPacer::new(&handle(worker))).collect();
     // What they did not know of each other before is no part of this.
     shared.with(|world| world.now += 60_000);
@@ -89,7 +89,7 @@ fn storm(shared: &Shared, dies: f64) -> (Vec<i64>, Vec<i64>) {
 #[test]
 fn the_rows_of_lanes_keep_their_promises_while_nothing_fails() {
     let shared = world(1, Rates::default());
-    let lanes = SimLanes(Handle { shared: shared.clone(), worker: 0 });
+    let lanes = SimLanes(Handle { shared, worker: 0 });
     run(&shared, lanes_conformance(async || lanes.clone()));
 }
 
