@@ -232,7 +232,6 @@ fn megabytes(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
 
     use super::*;
 

@@ -47,7 +47,7 @@ pub(super) async fn api_keys(forgeries: usize, seed: u64) -> Line {
         let (what, request) = match chance.below(5) {
             0 => (
                 "a small role",
-                api(&Method::PUT, config, chance.pick(&[VIEWER, RESPONDER]), CONFIG),
+                api(&Method::PUT, config, chance.pick::<&str>(&[VIEWER, RESPONDER]), CONFIG),
             ),
             1 => ("a viewer acts", api(&Method::POST, &own, VIEWER, "{}")),
             2 => ("another tenant's alert", api(&Method::POST, &zetas, ACME, "{}")),

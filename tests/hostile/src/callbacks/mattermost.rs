@@ -90,7 +90,9 @@ fn spoil_click(
         2 => body["context"]["mac"] = spoilt(chance, &text(&body["context"]["mac"])).into(),
         3 => body["context"]["v"] = spoilt(chance, &text(&body["context"]["v"])).into(),
         4 => body["context"]["k"] = spoilt(chance, &text(&body["context"]["k"])).into(),
-        5 => body["user_id"] = world.user(chance.pick(&["bob", "carol", "nightowl"])).into(),
+        5 => {
+            body["user_id"] = world.user(chance.pick::<&str>(&["bob", "carol", "nightowl"])).into()
+        }
         6 => {
             let signed = forger.sign(&user, world.double.now());
             body["trigger_id"] = signed.trigger_id.into();
@@ -151,7 +153,7 @@ pub(super) async fn forms(forgeries: usize, seed: u64) -> Line {
         let mut body = form.clone();
         let mut address = *chance.pick(&["dialogs", "dialogs/acme"]);
         match chance.below(6) {
-            0 => body["user_id"] = world.user(chance.pick(&["bob", "carol"])).into(),
+            0 => body["user_id"] = world.user(chance.pick::<&str>(&["bob", "carol"])).into(),
             1 => body["channel_id"] = world.channel("town-square").into(),
             2 => address = "dialogs/other",
             3 => body["state"] = state.replace("acme", "other").into(),

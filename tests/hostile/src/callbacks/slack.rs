@@ -163,7 +163,7 @@ fn forge(chance: &mut Chance, world: &World, of: &Genuine) -> (&'static str, Req
         }
         _ => {
             let signature =
-                parts.signature().replacen("v0=", chance.pick(&["", "v1=", "v0=v0="]), 1);
+                parts.signature().replacen("v0=", chance.pick::<&str>(&["", "v1=", "v0=v0="]), 1);
             return ("form of the signature", parts.request(Some(signature), None));
         }
     };
