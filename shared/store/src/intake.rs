@@ -14,7 +14,7 @@ use nightowl_engine::ports::{Report, StoreError};
 use crate::db::{Refused, Table};
 use crate::query::Query;
 use crate::record::{ReportRecord, corrupt};
-use crate::row::{Attributes, Row, SK, TTL};
+use crate::row::{Attributes, PARTS, Row, SK, TTL};
 use crate::small::in_seconds;
 use crate::{DynamoStore, body, keys, parts};
 
@@ -118,8 +118,8 @@ impl DynamoStore {
         let cut = batch.last.as_ref().and_then(|_| groups.keys().next_back().cloned());
         let mut taken = Vec::new();
         for (key, mut rows) in groups {
-            // The next page would begin with rows that mean nothing without these.
-            if cut.as_ref() == Some(&key) {
+            // The next page would begin with rows that mean nothing without these, and leave them out.
+            if cut.as_ref() == Some(&key) && begins(&rows)? {
                 let whole = Query::rows(Table::Main, keys::INTAKE).begins(format!("{key}#"));
                 rows = self.db.query_readable(&whole).await?;
             }
@@ -165,6 +165,12 @@ impl DynamoStore {
         }
         Ok(kept)
     }
+}
+
+/// Whether the first row of a group is among these.
+fn begins(rows: &[Row]) -> Result<bool, StoreError> {
+    let first = rows.first().map(|row| row.find_number(PARTS)).transpose()?;
+    Ok(first.flatten().is_some())
 }
 
 fn intake_rows(key: &str, json: &[u8]) -> Vec<Row> {

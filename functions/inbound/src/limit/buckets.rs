@@ -15,6 +15,8 @@ pub(super) struct Buckets {
     by_name: BTreeMap<String, Bucket>,
     /// Of those for whom there was no room.
     rest: Bucket,
+    /// When it was last looked whom to forget.
+    tidied: Option<Time>,
 }
 
 /// Thousandths of what may be taken; below zero is owed.
@@ -25,11 +27,12 @@ struct Bucket {
 }
 
 const WHOLE: i64 = 1000;
+const TIDY_EVERY: Duration = Duration::from_secs(1);
 
 impl Buckets {
     pub(super) fn new(rate: Rate, size_max: usize) -> Self {
         let rest = Bucket { left: i64::from(rate.burst) * WHOLE, at: Time::default() };
-        Self { rate, size_max, by_name: BTreeMap::new(), rest }
+        Self { rate, size_max, by_name: BTreeMap::new(), rest, tidied: None }
     }
 
     /// Whether there is anything left; if not, for how long there will not be.
@@ -74,7 +77,12 @@ impl Buckets {
         Bucket { left: bucket.left.saturating_add(more).min(full), at: bucket.at.max(now) }
     }
 
+    /// Once a second at most: a flood of new names must not make each of them cost a look at all.
     fn forget_full(&mut self, now: Time) {
+        if self.tidied.is_some_and(|at| at <= now && now.since(at) < TIDY_EVERY) {
+            return;
+        }
+        self.tidied = Some(now);
         let full = i64::from(self.rate.burst) * WHOLE;
         let mut kept = std::mem::take(&mut self.by_name);
         kept.retain(|_, bucket| self.filled(*bucket, now).left < full);

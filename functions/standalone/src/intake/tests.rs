@@ -20,6 +20,7 @@ struct Home {
 }
 
 async fn open(folder: &Path) -> Home {
+    nightowl_process::install_tls();
     let data = Data::open(folder).expect("a folder");
     let (app, taken) = App::open(data, None).await.expect("an app");
     app.apply(&app.demo().expect("a demo")).await.expect("it is in force");
