@@ -455,7 +455,7 @@ async fn forms_are_the_console_s_own() {
     let state = nightowl_messaging::FormState {
         form: nightowl_messaging::FormId::Note,
         value: ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
             delivery: "key".into(),
             round: 0,
             tier: 0,

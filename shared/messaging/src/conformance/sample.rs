@@ -10,7 +10,7 @@ use crate::{
 
 use super::World;
 
-pub(super) const ALERT_ID: &str = "0123456789abcdefghjkmnpq";
+pub(super) const ALERT_ID: &str = "0123456789abcdef0hjkmnpq";
 /// A member of a series' highest numbers, as a digest is one.
 pub(super) const DIGEST_ID: &str = "0123456789abcdefzhjkmnpq";
 pub(super) const SHORT_ID: &str = "X2K9FQ";
