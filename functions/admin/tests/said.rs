@@ -30,7 +30,7 @@ async fn inbox(desk: &Desk) -> Arc<dyn Provider> {
 }
 
 fn post(to: Destination, under: Option<MessageRef>, key: &str, message: Message) -> Post {
-    Post { to, under, delivery: SendKey(key.to_owned()), message, form: Form::Rich }
+    Post { to, under, delivery: SendKey::from(key.to_owned()), message, form: Form::Rich }
 }
 
 fn notice(text: &str) -> Message {
@@ -58,7 +58,7 @@ async fn press(browser: &mut Browser<'_>, id: &str) {
 }
 
 async fn until(desk: &Desk, alert: &Alert) -> String {
-    match desk.read(alert).await.status {
+    match desk.read(alert).await.status.clone() {
         nightowl_domain::Status::Snoozed { until, .. } => until.to_string(),
         other => panic!("it is not snoozed: {other:?}"),
     }

@@ -56,7 +56,7 @@ pub(crate) async fn accept<N: Needs>(
     for said in taken {
         // Drawn once, here: whatever redelivers the event later keeps its id and its place. It has
         // to differ from the others of its alert, which keeps the last of them: 64 bits do.
-        let id = EventId(format!("{:016x}", needs.entropy().draw() >> 64));
+        let id = EventId::from(format!("{:016x}", needs.entropy().draw() >> 64));
         let received = Received { at: received, position: said.index };
         let kind = said.into_kind(&sender.integration, id.clone(), received);
         let event = Event { id, received, actor: Actor::Source, kind };

@@ -2,6 +2,7 @@
 
 mod accept;
 mod body;
+mod limit;
 mod needs;
 mod problem;
 mod route;
@@ -9,5 +10,6 @@ mod sender;
 mod signature;
 
 pub use body::BODY_BYTES_MAX;
+pub use limit::{Limits, Rate};
 pub use needs::{Dropped, Needs, Why};
-pub use route::router;
+pub use route::{router, router_limited};

@@ -6,8 +6,10 @@ use http::{HeaderValue, StatusCode, header};
 use nightowl_inbound::{BadBody, Format, Refused};
 use serde_json::{Map, Value, json};
 
+use crate::limit::Wait;
+
 /// How long a sender should wait before it tries again after trouble of ours, in seconds.
-const RETRY_AFTER_SECONDS: u32 = 5;
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -16,16 +18,26 @@ pub(crate) struct Problem {
     title: &'static str,
     detail: String,
     more: Map<String, Value>,
+    retry_after_seconds: u64,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
-        Self { status, kind, title, detail: detail.to_owned(), more: Map::new() }
+        let (detail, more) = (detail.to_owned(), Map::new());
+        Self { status, kind, title, detail, more, retry_after_seconds: RETRY_AFTER_SECONDS }
     }
 
     pub(crate) fn unknown_key() -> Self {
         let detail = "no integration has the key in this path";
         Self::new(StatusCode::NOT_FOUND, "unknown-key", "There is no such key", detail)
+    }
+
+    pub(crate) fn is_unknown_key(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    pub(crate) fn is_not_signed(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
     }
 
     pub(crate) fn wrong_format(in_path: &str, format: Format) -> Self {
@@ -106,6 +118,18 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail)
     }
 
+    /// Nothing is wrong but that it is too much. No 429: Alertmanager drops what gets one.
+    pub(crate) fn too_many(wait: Wait) -> Self {
+        let seconds = wait.seconds;
+        let detail = format!(
+            "more was sent than NightOwl takes at once; nothing of this request was taken, send it \
+             again in {seconds} seconds"
+        );
+        let title = "Too much at once";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many", title, &detail);
+        Self { retry_after_seconds: seconds, ..problem }
+    }
+
     fn with(mut self, field: &str, value: Value) -> Self {
         self.more.insert(field.to_owned(), value);
         self
@@ -131,7 +155,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after_seconds));
         }
         if self.status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));

@@ -21,6 +21,13 @@ pub(crate) struct Sender {
     pub(crate) hmac_secret: Option<Secret>,
 }
 
+impl Sender {
+    /// Among all tenants' integrations.
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}", self.tenant, self.integration)
+    }
+}
+
 pub(crate) async fn find<N: Needs>(needs: &N, key: Secret) -> Result<Sender, Problem> {
     if key.is_empty() || key.expose().len() > KEY_BYTES_MAX {
         return Err(Problem::unknown_key());

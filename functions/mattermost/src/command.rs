@@ -72,7 +72,7 @@ fn event_of(tenant: &str, typed: &Command) -> EventId {
         typed.trigger.expose(),
         address,
     ];
-    EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
+    EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15))
 }
 
 pub(crate) fn say(text: &str) -> CommandResponse {

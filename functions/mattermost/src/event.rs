@@ -59,7 +59,7 @@ pub(crate) async fn take<N: Needs>(
         thread: thread.as_deref(),
         arrived: arrival.at,
     };
-    let event = EventId(Hash::of(&name_of(of, &mention).map(str::as_bytes)).text(15));
+    let event = EventId::from(Hash::of(&name_of(of, &mention).map(str::as_bytes)).text(15));
     let response = needs.engine().on_command(&visitor, &mention.args, event).await;
     let whisper = whispered(response);
     let said = of.connection.whisper(&mention.channel_id, &mention.user_ref, &whisper).await;

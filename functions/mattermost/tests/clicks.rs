@@ -12,7 +12,7 @@ async fn a_click_acts_and_the_card_says_it() {
     let (alert, card) = world.posted("disk").await;
     let got = world.click("alice", &card, "ack").await;
     assert_eq!(got.ephemerals, [], "the changed card says it");
-    let status = world.read(&alert).await.status;
+    let status = world.read(&alert).await.status.clone();
     let alice = Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
     assert!(matches!(status, Status::Acknowledged { by, .. } if by == alice));
     world.click("bob", &card, "resolve").await;

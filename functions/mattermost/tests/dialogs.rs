@@ -46,7 +46,7 @@ fn request(world: &World, user: &str, dialog: &OpenDialog, note: &str) -> Value 
 }
 
 async fn note_of(world: &World, alert: &Alert) -> Option<String> {
-    match world.read(alert).await.status {
+    match world.read(alert).await.status.clone() {
         Status::Resolved { note, .. } => note,
         Status::Firing | Status::Acknowledged { .. } | Status::Snoozed { .. } => None,
     }

@@ -33,7 +33,7 @@ async fn clicked(spring: Spring, calls: std::ops::RangeInclusive<usize>) -> (Opt
     assert_eq!(answer.status, 200, "{spring:?}: {}", answer.body);
     world.work_off().await;
     let said = answer.json()["ephemeral_text"].as_str().map(str::to_owned);
-    let plan = world.read(&alert).await.plan;
+    let plan = world.read(&alert).await.plan.clone();
     assert_eq!(plan.round, 0, "{spring:?}");
     assert!(plan.tier <= 1, "{spring:?}");
     (said, plan.tier == 1)

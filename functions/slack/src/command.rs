@@ -44,7 +44,7 @@ fn event_of(tenant: &str, typed: &Command, timestamp: &str) -> EventId {
         trigger => trigger,
     };
     let parts = ["command", tenant, &command.user_ref, &command.channel_id, &command.args, name];
-    EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
+    EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15))
 }
 
 pub(crate) fn say(text: &str) -> CommandResponse {

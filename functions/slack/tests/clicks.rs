@@ -13,7 +13,7 @@ async fn a_click_acts_and_says_nothing() {
     let world = World::new();
     let (alert, card) = world.posted("disk").await;
     world.click(&Press::new(&card, ActionId::Acknowledge, "t1")).await;
-    let status = world.read(&alert).await.status;
+    let status = world.read(&alert).await.status.clone();
     assert!(matches!(status, Status::Acknowledged { by, .. } if by == alice()));
     world.click(&Press::new(&card, ActionId::Runbook, "t2")).await;
     world.click(&Press::new(&card, ActionId::Unacknowledge, "t3")).await;

@@ -44,7 +44,8 @@ impl World {
             Message::Alert(_)
             | Message::Escalation(_)
             | Message::Direct(_)
-            | Message::Prompt(_) => None,
+            | Message::Prompt(_)
+            | Message::Digest(_) => None,
         });
         notices.collect()
     }
@@ -63,7 +64,7 @@ async fn a_mention_in_a_thread_acts_and_is_answered_there() {
     assert_eq!(answer.thread.as_ref(), Some(&card.message.message));
     assert!(answer.response.text.starts_with("You acknowledged"), "{answer:?}");
     world.hear("Ev2", &mention("app_mention", &card, "note the disk &amp; the fan", "9.2")).await;
-    let timeline = world.read(&alert).await.timeline;
+    let timeline = world.read(&alert).await.timeline.clone();
     assert!(timeline.iter().any(|entry| entry.text.contains("the disk & the fan")), "{timeline:?}");
 }
 
@@ -183,7 +184,7 @@ async fn an_event_that_died_half_way_is_done_when_it_is_told_again() {
             assert!(answer.is_none(), "{spring:?} at call {number}: it did not die");
             world.ports.trap.disarm();
             world.tell(&event).await.is_empty();
-            let timeline = world.read(&alert).await.timeline;
+            let timeline = world.read(&alert).await.timeline.clone();
             let notes = timeline.iter().filter(|entry| entry.text.contains("the disk")).count();
             assert_eq!(notes, 1, "{spring:?} at call {number} of {calls}");
         }

@@ -28,7 +28,7 @@ impl World {
     }
 
     async fn tier(&self, alert: &Alert) -> (u32, u32) {
-        let plan = self.read(alert).await.plan;
+        let plan = self.read(alert).await.plan.clone();
         (plan.round, plan.tier)
     }
 }
@@ -84,7 +84,7 @@ async fn a_command_in_any_trouble() {
             world.work_off().await;
             let context = format!("{spring:?} {call}: {said:?}");
             let tier = world.tier(&alert).await;
-            let timeline = world.read(&alert).await.timeline;
+            let timeline = world.read(&alert).await.timeline.clone();
             let notes = timeline.iter().filter(|entry| entry.text == "on it").count();
             if said.starts_with("You escalated") {
                 done += 1;

@@ -9,14 +9,16 @@ use axum::Router;
 use nightowl_config::{DemoKeys, Document, KeyFileSealer, Live, Problem, Scope};
 use nightowl_engine::ports::{Config, ConfigStore, Keys, StoreError};
 use nightowl_engine::{Engine, Spacing};
+use nightowl_fn_inbound::Limits;
 use nightowl_messaging::{MessageLog, Secret};
 use nightowl_process::{SystemClock, SystemEntropy, http_builder};
-use nightowl_store::embedded::Embedded;
-use nightowl_store::{DynamoStore, LaptopIntake, Tables, Taken, create_tables};
+use nightowl_store::embedded::InProcess;
+use nightowl_store::{Backlog, Bounds, DynamoStore, LaptopIntake, Tables, Taken, create_tables};
 use tokio::sync::mpsc;
 
 use crate::data::{self, Data, KeyFile};
 use crate::failure::Failure;
+use crate::intake::Desk;
 use crate::needs::Wiring;
 use crate::ports::{Configuration, Connections, Laptop, LaptopKeys};
 use crate::queue::{Queue, Waker};
@@ -31,7 +33,8 @@ pub(crate) struct App {
     pub(crate) keys: KeyFile,
     pub(crate) wiring: Arc<Wiring>,
     pub(crate) queue: Arc<Queue>,
-    pub(crate) database: Arc<Embedded>,
+    pub(crate) database: Arc<InProcess>,
+    backlog: Arc<Backlog>,
 }
 
 impl App {
@@ -46,23 +49,26 @@ impl App {
             Failure::new(format!("cannot open {}: {error}", data.database().display()))
         };
         let database =
-            Embedded::start(&data.database()).map_err(|error| cannot_open(error.to_string()))?;
+            InProcess::open(&data.database()).map_err(|error| cannot_open(error.to_string()))?;
         let (client, tables) = (database.client(), Tables::default());
+        // Senders wait for the intake, whatever else is under way.
+        let intake = DynamoStore::new(database.urgent_client(), tables.clone());
         create_tables(&client, &tables).await.map_err(|error| cannot_open(error.to_string()))?;
         let store = DynamoStore::new(client, tables);
         let sealer = KeyFileSealer::new(
             Some(data::key_bytes(&keys.webhook)?),
             Some(data::key_bytes(&keys.chat)?),
         );
-        let parts = Parts::new(store, sealer, &keys, public_url)?;
-        let wiring = Arc::new(parts.wiring);
-        let app = Self { data, keys, queue: parts.queue, wiring, database: Arc::new(database) };
-        Ok((app, parts.taken_in))
+        let parts = Parts::new(Stores { store, intake }, sealer, &keys, public_url)?;
+        let wiring = Arc::clone(&parts.wiring);
+        let Parts { queue, taken_in, backlog, .. } = parts;
+        let app = Self { data, keys, queue, wiring, database: Arc::new(database), backlog };
+        Ok((app, taken_in))
     }
 
-    /// All routes of all functions.
-    pub(crate) fn router(&self) -> Router {
-        crate::route::all(&self.wiring)
+    /// All routes of all functions. `limits`: of the webhooks.
+    pub(crate) fn router(&self, limits: Limits) -> Router {
+        crate::route::all(&self.wiring, limits)
     }
 
     /// An admin key of this process.
@@ -72,6 +78,12 @@ impl App {
 
     pub(crate) fn engine(&self) -> Arc<Engine<Laptop>> {
         Arc::clone(&self.wiring.engine)
+    }
+
+    /// What works off the events that were accepted.
+    pub(crate) fn desk(&self) -> Desk {
+        let (store, backlog) = (self.wiring.store.clone(), Arc::clone(&self.backlog));
+        Desk { engine: self.engine(), store, backlog }
     }
 
     /// Whether no configuration was ever applied here.
@@ -124,14 +136,21 @@ impl App {
 
 /// What [`App`] is made of.
 struct Parts {
-    wiring: Wiring,
+    wiring: Arc<Wiring>,
+    backlog: Arc<Backlog>,
     queue: Arc<Queue>,
     taken_in: mpsc::UnboundedReceiver<Taken>,
 }
 
+/// The same tables by two clients.
+struct Stores {
+    store: DynamoStore,
+    intake: DynamoStore,
+}
+
 impl Parts {
     fn new(
-        store: DynamoStore,
+        Stores { store, intake }: Stores,
         sealer: KeyFileSealer,
         keys: &KeyFile,
         public_url: Option<String>,
@@ -144,20 +163,21 @@ impl Parts {
             Arc::new(Live::new(shared, Arc::clone(&sealer), Arc::new(clock), age));
         let log: Arc<dyn MessageLog> = Arc::new(store.clone());
         let queue = Arc::new(Queue::default());
+        let backlog = Arc::new(Backlog::new(Bounds::default()));
         let (hand_over, taken_in) = mpsc::unbounded_channel();
         let http = http_client()?;
         let callbacks = public_url.clone();
         let connections =
             Connections::new(Arc::clone(&live), Arc::clone(&log), clock, http, callbacks);
         let ports = Laptop {
-            intake: LaptopIntake::new(store.clone(), crate::ports::nudge(hand_over)),
+            intake: LaptopIntake::new(intake, Arc::clone(&backlog), crate::ports::nudge(hand_over)),
             store: store.clone(),
             waker: Waker { queue: Arc::clone(&queue), clock },
             clock,
             entropy: SystemEntropy,
             live: Arc::clone(&live),
             connections: connections.clone(),
-            spacing: Spacing::default(),
+            pacer: Spacing::default(),
         };
         let mut engine = Engine::new(ports);
         if let Some(url) = &public_url {
@@ -179,7 +199,7 @@ impl Parts {
             },
             connections,
         };
-        Ok(Self { wiring, queue, taken_in })
+        Ok(Self { wiring: Arc::new(wiring), backlog, queue, taken_in })
     }
 }
 

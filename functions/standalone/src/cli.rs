@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use nightowl_fn_inbound::Limits;
 
 use crate::failure::Failure;
 
@@ -103,6 +104,22 @@ pub(crate) struct Serve {
     /// The address that people and chat platforms reach this server at, for links in messages.
     #[arg(long, value_name = "URL", env = "NIGHTOWL_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+    /// How many alerts a second one webhook key may send in the long run, and three times as many
+    /// at once; more are answered with 503 and come again.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().key.per_second)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) key_rate: u32,
+    /// How many webhook requests a second with an unknown key or a wrong signature one address may
+    /// send in the long run, and ten times as many at once.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().stranger.per_second)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) stranger_rate: u32,
+}
+
+impl Serve {
+    pub(crate) const fn webhook_limits(&self) -> Limits {
+        Limits::of(self.key_rate, self.stranger_rate)
+    }
 }
 
 impl Default for Serve {
@@ -112,6 +129,8 @@ impl Default for Serve {
             data: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: std::env::var("NIGHTOWL_PUBLIC_URL").ok(),
+            key_rate: Limits::default().key.per_second,
+            stranger_rate: Limits::default().stranger.per_second,
         }
     }
 }

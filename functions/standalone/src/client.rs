@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
+use nightowl_fn_inbound::Limits;
 use tower::ServiceExt;
 
 use crate::app::App;
@@ -52,7 +53,11 @@ impl Api {
             }
         };
         let (app, _) = App::open(data, None).await?;
-        Ok(Self::Local { router: app.router(), key: app.token().to_owned(), app: Box::new(app) })
+        Ok(Self::Local {
+            router: app.router(Limits::default()),
+            key: app.token().to_owned(),
+            app: Box::new(app),
+        })
     }
 
     /// Events that were accepted and wait for the next `serve`; a server that lives works them off.

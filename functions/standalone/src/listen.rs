@@ -1,20 +1,23 @@
 //! The listener: HTTP/1 with a bound on everything that a client could hold on to for ever. The
 //! load balancer does this elsewhere; here nothing stands between the process and a client.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 use crate::route::retry_later;
 use crate::worker::stopped;
@@ -65,8 +68,8 @@ pub(crate) async fn serve(
             () = stopped(&mut stop) => break,
             accepted = next => accepted,
         };
-        let (place, stream) = match accepted {
-            (place, Ok((stream, _))) => (place, stream),
+        let (place, stream, peer) = match accepted {
+            (place, Ok((stream, peer))) => (place, stream, peer),
             (_, Err(error)) => {
                 // Out of files, mostly: some connection has to end first.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -76,7 +79,7 @@ pub(crate) async fn serve(
         };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            connection(stream, router, limits, stop).await;
+            connection((stream, peer), router, limits, stop).await;
             drop(place);
         });
     }
@@ -84,7 +87,7 @@ pub(crate) async fn serve(
 }
 
 async fn connection(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
     router: Router,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
@@ -93,7 +96,12 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(64 * 1024);
-    let service = TowerToHyperService::new(router);
+    // Who asks: what is limited by address is limited by this one.
+    let service = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    });
+    let service = TowerToHyperService::new(service);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // How a connection ends concerns its client alone.
     tokio::select! {
@@ -126,14 +134,11 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
-
     use axum::body::Bytes;
     use axum::http::StatusCode;
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::Notify;
-    use tower::ServiceExt;
 
     use super::*;
 
@@ -187,6 +192,64 @@ mod tests {
         let (address, _stop) = start(routes(), limits).await;
         let idle = async || TcpStream::connect(address).await.expect("connected");
         let _idle = [idle().await, idle().await, idle().await, idle().await];
+        let answer = talk(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.ends_with("here"), "{answer}");
+    }
+
+    /// A byte now and then keeps nobody's place: it is the whole that has to come in time.
+    #[tokio::test]
+    async fn a_trickle_holds_no_place_for_ever() {
+        let limits = Limits { connections: 2, head: 4 * SHORT, request: SHORT, ..LIMITS };
+        let (address, _stop) = start(routes(), limits).await;
+        let head = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+        let chunked = "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for start in ["", head, chunked, "GET / HTTP/1.1\r\nHost: a\r\nX-"] {
+            for _ in 0..2 {
+                let mut stream = TcpStream::connect(address).await.expect("connected");
+                stream.write_all(start.as_bytes()).await.expect("sent");
+                tokio::spawn(async move {
+                    while stream.write_all(b"1").await.is_ok() {
+                        tokio::time::sleep(SHORT / 10).await;
+                    }
+                });
+            }
+        }
+        let answer = talk(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.ends_with("here"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_length_that_lies_and_a_body_without_an_end_are_answered_and_closed() {
+        let limits = Limits { request: 4 * SHORT, ..LIMITS };
+        let (address, _stop) = start(routes(), limits).await;
+        let post = |rest: &str| format!("POST /body HTTP/1.1\r\nHost: a\r\n{rest}");
+        let too_long =
+            talk(address, &post("Content-Length: 9\r\nConnection: close\r\n\r\nx")).await;
+        assert!(too_long.starts_with("HTTP/1.1 503 "), "{too_long}");
+        // What is behind the length is no request, and ends the connection.
+        let too_short =
+            talk(address, &post("Content-Length: 2\r\n\r\nxx{\"title\":1}\r\n\r\n")).await;
+        assert!(too_short.starts_with("HTTP/1.1 200 ") && too_short.contains("HTTP/1.1 400 "));
+        for unreadable in [
+            "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+            "Content-Length: -1\r\n\r\n",
+            "Content-Length: 99999999999999999999999\r\n\r\n",
+            "Transfer-Encoding: chunked, gzip\r\n\r\n",
+        ] {
+            let answer = talk(address, &post(unreadable)).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{unreadable}: {answer}");
+        }
+        for broken in ["FFFFFFFFFFFFFFFFF\r\n", "-1\r\n", "zz\r\n", "1\r\nxx\r\n"] {
+            let request = post(&format!("Transfer-Encoding: chunked\r\n\r\n{broken}"));
+            let answer = talk(address, &request).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{broken}: {answer}");
+        }
+        let mut endless = TcpStream::connect(address).await.expect("connected");
+        let head = post("Transfer-Encoding: chunked\r\n\r\n");
+        endless.write_all(head.as_bytes()).await.expect("sent");
+        let chunk = "10000\r\n".to_owned() + &" ".repeat(0x10000) + "\r\n";
+        // It ends because nobody reads it any more.
+        while endless.write_all(chunk.as_bytes()).await.is_ok() {}
         let answer = talk(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(answer.ends_with("here"), "{answer}");
     }

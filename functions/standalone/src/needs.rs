@@ -9,7 +9,8 @@ use nightowl_messaging::MessageLog;
 use nightowl_process::{SystemClock, SystemEntropy};
 use nightowl_store::DynamoStore;
 
-use crate::ports::{Configuration, Connections, DurableIntake, Laptop, LaptopKeys};
+use crate::ports::{Configuration, Connections, Laptop, LaptopKeys};
+use nightowl_store::LaptopIntake;
 
 pub(crate) struct Wiring {
     pub(crate) engine: Arc<Engine<Laptop>>,
@@ -24,14 +25,14 @@ pub(crate) struct Wiring {
 
 impl nightowl_fn_inbound::Needs for Wiring {
     type Keys = LaptopKeys;
-    type Intake = DurableIntake;
+    type Intake = LaptopIntake;
     type Clock = SystemClock;
     type Entropy = SystemEntropy;
 
     fn keys(&self) -> &LaptopKeys {
         &self.keys
     }
-    fn intake(&self) -> &DurableIntake {
+    fn intake(&self) -> &LaptopIntake {
         self.engine.ports().intake()
     }
     fn clock(&self) -> &SystemClock {

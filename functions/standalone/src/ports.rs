@@ -15,12 +15,9 @@ use tokio::sync::mpsc;
 use crate::queue::Waker;
 
 /// Hands over what was stored to the task that works it off.
-pub(crate) type Nudge = Box<dyn Fn(Taken) + Send + Sync>;
-pub(crate) type DurableIntake = LaptopIntake<Nudge>;
-
-pub(crate) fn nudge(hand_over: mpsc::UnboundedSender<Taken>) -> Nudge {
+pub(crate) fn nudge(hand_over: mpsc::UnboundedSender<Taken>) -> impl Fn(Taken) + Send + Sync {
     // Nobody listens when a command opened the folder: the next server finds it stored.
-    Box::new(move |taken| drop(hand_over.send(taken)))
+    move |taken| drop(hand_over.send(taken))
 }
 
 pub(crate) type Configuration = Live<DynamoStore, KeyFileSealer, SystemClock>;
@@ -29,18 +26,18 @@ pub(crate) type Connections =
 
 pub(crate) struct Laptop {
     pub(crate) store: DynamoStore,
-    pub(crate) intake: DurableIntake,
+    pub(crate) intake: LaptopIntake,
     pub(crate) waker: Waker,
     pub(crate) clock: SystemClock,
     pub(crate) entropy: SystemEntropy,
     pub(crate) live: Arc<Configuration>,
     pub(crate) connections: Connections,
-    pub(crate) spacing: Spacing,
+    pub(crate) pacer: Spacing,
 }
 
 impl Ports for Laptop {
     type Store = DynamoStore;
-    type Intake = DurableIntake;
+    type Intake = LaptopIntake;
     type Wake = Waker;
     type Timer = Waker;
     type Clock = SystemClock;
@@ -52,7 +49,7 @@ impl Ports for Laptop {
     fn store(&self) -> &DynamoStore {
         &self.store
     }
-    fn intake(&self) -> &DurableIntake {
+    fn intake(&self) -> &LaptopIntake {
         &self.intake
     }
     fn wake(&self) -> &Waker {
@@ -74,7 +71,7 @@ impl Ports for Laptop {
         &self.connections
     }
     fn pacer(&self) -> &Spacing {
-        &self.spacing
+        &self.pacer
     }
     fn skew(&self) -> Skew {
         Skew::NONE

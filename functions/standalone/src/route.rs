@@ -6,11 +6,12 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
+use nightowl_fn_inbound::Limits;
 
 use crate::needs::Wiring;
 
-pub(crate) fn all(wiring: &Arc<Wiring>) -> Router {
-    nightowl_fn_inbound::router(Arc::clone(wiring))
+pub(crate) fn all(wiring: &Arc<Wiring>, limits: Limits) -> Router {
+    nightowl_fn_inbound::router_limited(Arc::clone(wiring), limits)
         .merge(nightowl_fn_slack::router(Arc::clone(wiring)))
         .merge(nightowl_fn_mattermost::router(Arc::clone(wiring)))
         .merge(nightowl_fn_admin::router(Arc::clone(wiring)))

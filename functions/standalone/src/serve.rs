@@ -13,6 +13,7 @@ use crate::cli::Serve;
 use crate::data::{self, Data, Server};
 use crate::failure::Failure;
 use crate::{listen, worker};
+use nightowl_fn_inbound::Limits;
 use nightowl_store::Taken;
 
 /// What is in flight has this long after a signal; a post ends within 8 s.
@@ -39,7 +40,7 @@ pub(crate) async fn run(args: &Serve) -> Result<(), Failure> {
     let token = app.token().to_owned();
     app.data.announce(&Server { url: url.clone(), token, pid: std::process::id() })?;
     banner(&app, &url, &summary).await?;
-    until_signal(&app, taken_in, listener).await?;
+    until_signal(&app, taken_in, listener, args.webhook_limits()).await?;
     app.data.retire();
     Ok(())
 }
@@ -58,17 +59,17 @@ async fn until_signal(
     app: &App,
     taken_in: mpsc::UnboundedReceiver<Taken>,
     listener: TcpListener,
+    webhooks: Limits,
 ) -> Result<(), Failure> {
     let no_signals = |error| Failure::new(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let (stop, stopped) = watch::channel(false);
     let limits = listen::Limits::default();
-    let serving = listen::serve(listener, app.router(), limits, stopped.clone());
+    let serving = listen::serve(listener, app.router(webhooks), limits, stopped.clone());
     let mut server = tokio::spawn(serving);
     let mut workers = tokio::spawn(worker::run(
-        app.engine(),
-        app.wiring.store.clone(),
+        app.desk(),
         app.database.clone(),
         app.queue.clone(),
         taken_in,

@@ -7,11 +7,12 @@ use nightowl_domain::Occurrence;
 use nightowl_engine::ports::Clock;
 use nightowl_engine::{Engine, EngineError};
 use nightowl_process::SystemClock;
-use nightowl_store::embedded::Embedded;
-use nightowl_store::{DynamoStore, Taken};
+use nightowl_store::Taken;
+use nightowl_store::embedded::InProcess;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::intake::Desk;
 use crate::ports::Laptop;
 use crate::queue::{Lane, Queue, Task};
 
@@ -25,13 +26,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Runs until `stop` says so, then ends what is in flight and returns.
 pub(crate) async fn run(
-    engine: Arc<Engine<Laptop>>,
-    store: DynamoStore,
-    database: Arc<Embedded>,
+    desk: Desk,
+    database: Arc<InProcess>,
     queue: Arc<Queue>,
     taken_in: mpsc::UnboundedReceiver<Taken>,
     stop: watch::Receiver<bool>,
 ) {
+    let engine = Arc::clone(&desk.engine);
     // After a restart all wake-ups are gone; the due index knows who is owed what, and when.
     match engine.rebuild().await {
         Ok(woken) => tracing::info!(woken, "what is owed was read from the table"),
@@ -41,7 +42,7 @@ pub(crate) async fn run(
     let mut workers = JoinSet::new();
     workers.spawn(lane(engine.clone(), queue.clone(), Lane::Urgent, URGENT_MAX, stop.clone()));
     workers.spawn(lane(engine.clone(), queue, Lane::Cards, CARDS_MAX, stop.clone()));
-    workers.spawn(crate::intake::work_off(engine.clone(), store, taken_in, stop.clone()));
+    workers.spawn(crate::intake::work_off(desk, taken_in, stop.clone()));
     workers.spawn(expire(database, stop.clone()));
     workers.spawn(sweep(engine, stop));
     while workers.join_next().await.is_some() {}
@@ -120,7 +121,7 @@ async fn sweep(engine: Arc<Engine<Laptop>>, mut stop: watch::Receiver<bool>) {
 }
 
 /// DynamoDB deletes what has expired; the embedded database leaves that to us.
-async fn expire(database: Arc<Embedded>, mut stop: watch::Receiver<bool>) {
+async fn expire(database: Arc<InProcess>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = crate::worker::stopped(&mut stop) => return,

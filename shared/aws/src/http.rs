@@ -1,15 +1,20 @@
 //! API Gateway's requests through an axum router, as it is on a laptop.
 
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use http::{HeaderValue, StatusCode, header};
-use lambda_http::{Request, service_fn};
+use http_body_util::BodyExt;
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt, service_fn};
 use serde_json::json;
 use tower::ServiceExt;
 
@@ -26,10 +31,11 @@ const RETRY_AFTER_SECONDS: u16 = 5;
 pub async fn serve(router: Router, sealer: Arc<LateSealer>) -> Result<(), lambda_http::Error> {
     lambda_http::run(service_fn(move |request: Request| {
         let (router, sealer) = (router.clone(), Arc::clone(&sealer));
-        answer(request, async move {
+        let answer = answer(request, async move {
             sealer.ensure().await;
             Some(router)
-        })
+        });
+        answer.then(sent)
     }))
     .await
 }
@@ -55,9 +61,9 @@ where
                 Some(answer) => std::future::ready(answer).left_future(),
                 None => obey(order).right_future(),
             };
-            obeyed(done).left_future()
+            obeyed(done).then(sent).left_future()
         }
-        None => answer(request, ready()).right_future(),
+        None => answer(request, ready()).then(sent).right_future(),
     }))
     .await
 }
@@ -66,8 +72,6 @@ where
 /// gateway wraps whatever it gets.
 #[cfg(feature = "direct")]
 fn order(request: &Request) -> Option<String> {
-    use lambda_http::RequestExt;
-    use lambda_http::request::RequestContext;
     match (request.request_context_ref(), request.body()) {
         (Some(RequestContext::PassThrough), lambda_http::Body::Text(text)) => Some(text.clone()),
         _ => None,
@@ -114,10 +118,27 @@ pub async fn answer(
 ) -> Result<Response, lambda_http::Error> {
     let answered = AssertUnwindSafe(async move {
         let Some(router) = router.await else { return unavailable() };
-        let Ok(response) = router.oneshot(request.map(bytes)).await;
+        let from = address(&request);
+        let mut request = request.map(bytes);
+        if let Some(from) = from {
+            // As a listener of our own would say it.
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
+        let Ok(response) = router.oneshot(request).await;
         response
     });
     Ok(answered.catch_unwind().await.unwrap_or_else(|_| unavailable()))
+}
+
+/// Who asks, by the gateway's own word, which no client can write.
+fn address(request: &Request) -> Option<SocketAddr> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let ip: IpAddr = context.http.source_ip.as_deref()?.parse().ok()?;
+            Some(SocketAddr::new(ip, 0))
+        }
+        Some(_) | None => None,
+    }
 }
 
 /// As it was sent: what came in base 64 was decoded by then.
@@ -127,6 +148,29 @@ fn bytes(body: lambda_http::Body) -> Body {
         lambda_http::Body::Binary(bytes) => Body::from(bytes),
         _ => Body::empty(),
     }
+}
+
+/// An answer as the gateway gets it.
+struct Sent(http::Response<lambda_http::Body>);
+
+/// `lambda_http` would recode text by the character set that it names, and so bring the tables of
+/// all that there are. Every text of ours is UTF-8.
+impl lambda_http::IntoResponse for Sent {
+    fn into_response(self) -> BoxFuture<'static, http::Response<lambda_http::Body>> {
+        std::future::ready(self.0).boxed()
+    }
+}
+
+/// What is no text, or packed text, goes to the gateway in base 64.
+async fn sent(answer: Result<Response, lambda_http::Error>) -> Result<Sent, lambda_http::Error> {
+    let (parts, body) = answer?.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    let body = match String::from_utf8(bytes.into()) {
+        Ok(text) if !parts.headers.contains_key(header::CONTENT_ENCODING) => text.into(),
+        Ok(packed) => packed.into_bytes().into(),
+        Err(binary) => binary.into_bytes().into(),
+    };
+    Ok(Sent(http::Response::from_parts(parts, body)))
 }
 
 fn unavailable() -> Response {

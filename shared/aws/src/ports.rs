@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nightowl_config::Live;
 use nightowl_domain::Skew;
-use nightowl_engine::Spacing;
+use nightowl_engine::SharedPacer;
 use nightowl_engine::ports::{Clock, Ports, Providers, StoreError};
 use nightowl_messaging::Provider;
 use nightowl_process::{SystemClock, SystemEntropy};
@@ -31,7 +31,7 @@ pub struct Cloud<P, K = SystemClock> {
     entropy: SystemEntropy,
     live: Arc<Configuration<K>>,
     providers: P,
-    spacing: Spacing,
+    pacer: SharedPacer<DynamoStore>,
 }
 
 impl<P, K: Clock + Clone> Cloud<P, K> {
@@ -45,8 +45,8 @@ impl<P, K: Clock + Clone> Cloud<P, K> {
         providers: P,
     ) -> Self {
         let (clock, intake) = (queues.clock().clone(), queues.intake(intake));
-        let (entropy, spacing) = (SystemEntropy, Spacing::default());
-        Self { store, intake, queues, timers, clock, entropy, live, providers, spacing }
+        let (entropy, pacer) = (SystemEntropy, SharedPacer::new(store.clone()));
+        Self { store, intake, queues, timers, clock, entropy, live, providers, pacer }
     }
 
     pub const fn queues(&self) -> &Queues<K> {
@@ -67,7 +67,7 @@ impl<P: Providers, K: Clock + Clone> Ports for Cloud<P, K> {
     type Entropy = SystemEntropy;
     type Config = Configuration<K>;
     type Providers = P;
-    type Pacer = Spacing;
+    type Pacer = SharedPacer<DynamoStore>;
 
     fn store(&self) -> &DynamoStore {
         &self.store
@@ -93,8 +93,8 @@ impl<P: Providers, K: Clock + Clone> Ports for Cloud<P, K> {
     fn providers(&self) -> &P {
         &self.providers
     }
-    fn pacer(&self) -> &Spacing {
-        &self.spacing
+    fn pacer(&self) -> &SharedPacer<DynamoStore> {
+        &self.pacer
     }
     fn skew(&self) -> Skew {
         Skew::CLOUD

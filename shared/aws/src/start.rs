@@ -1,7 +1,6 @@
 //! Start-up: the environment, the clients, and what functions are wired from.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -12,9 +11,6 @@ use nightowl_store::{Access, DynamoStore, Tables, http_client, https_client};
 use crate::environment::{self, Environment, StartError};
 use crate::ports::{CONFIGURATION_AGE, Configuration, Connections};
 use crate::{LateSealer, Parameters, Purpose, Queue, Queues, Schedules, Timers, log};
-
-/// A connection takes no longer within one region, or never comes.
-const CONNECT: Duration = Duration::from_millis(500);
 
 /// One process, about to be wired. All clients share one pool of connections.
 pub struct Start {
@@ -158,7 +154,6 @@ macro_rules! clients {
                     use $sdk::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
                     let access = &self.environment.access;
                     let timeouts = TimeoutConfig::builder()
-                        .connect_timeout(CONNECT)
                         .operation_attempt_timeout(Access::ATTEMPT)
                         .build();
                     let mut config = $sdk::Config::builder()

@@ -77,7 +77,7 @@ async fn a_storm_is_packed_within_what_a_queue_takes() {
         got.extend(reports.into_iter().map(|report| report.event));
     }
     let ids = |events: &mut dyn Iterator<Item = Event>| {
-        let mut ids: Vec<String> = events.map(|event| event.id.0).collect();
+        let mut ids: Vec<String> = events.map(|event| event.id.into()).collect();
         ids.sort();
         ids
     };

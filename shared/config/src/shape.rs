@@ -119,6 +119,13 @@ struct IntegrationShape {
     default_severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     hmac_secret: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throttle: Option<ThrottleShape>,
+}
+
+#[derive(Debug, Serialize)]
+struct ThrottleShape {
+    cards_per_minute: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -201,8 +208,16 @@ fn of_integration<M: Marker>(
     integration: &Integration,
     marker: &M,
 ) -> Result<IntegrationShape, M::Error> {
-    let Integration { id, format, policy, schedule, provider, channel, default_severity } =
-        integration;
+    let Integration {
+        id,
+        format,
+        policy,
+        schedule,
+        provider,
+        channel,
+        default_severity,
+        cards_per_minute,
+    } = integration;
     let keys = section.integration_keys.get(id);
     let hmac_secret = keys.and_then(|keys| keys.hmac_secret.as_ref());
     Ok(IntegrationShape {
@@ -217,6 +232,7 @@ fn of_integration<M: Marker>(
         hmac_secret: hmac_secret
             .map(|given| marker.secret(crate::KeyFileSealer::WEBHOOK, given))
             .transpose()?,
+        throttle: cards_per_minute.map(|cards_per_minute| ThrottleShape { cards_per_minute }),
     })
 }
 

@@ -55,6 +55,7 @@ fn the_example_is_read_as_it_is_explained() {
     let integration = &tenant.integrations[0];
     assert_eq!(integration.default_severity, Severity::Warning);
     assert_eq!(integration.channel.as_deref(), Some("#ops-alerts"));
+    assert_eq!(integration.cards_per_minute, Some(20));
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn unknown_fields_and_missing_ones() {
         "format: alertmanager",
         "format: alertmanager\n        chanel: x",
         "27: found the unknown field \"chanel\" in an integration; expected one of id, format, key, \
-         policy, schedule, provider, channel, default_severity, hmac_secret (did you mean channel?)",
+         policy, schedule, provider, channel, default_severity, hmac_secret, throttle (did you mean channel?)",
     );
     mistake(
         "name: Bob",
@@ -99,6 +99,38 @@ fn unknown_fields_and_missing_ones() {
         "    slack: { default_channel: x }\n    users:\n",
         "10: found the field \"slack\" a second time; expected it once",
     );
+}
+
+/// All that a policy says at once stands in one row of the table.
+#[test]
+fn a_policy_is_bounded() {
+    let list = |count: usize| vec!["bob"; count].join(", ");
+    let many = list(51);
+    mistake(
+        "targets: [oncall_primary]",
+        &format!("targets: [{many}]"),
+        "23: found 51 targets; expected at most 50",
+    );
+    mistake(
+        "notify_via: [messaging_dm]",
+        &format!("notify_via: [{}]", ["messaging_dm"; 7].join(", ")),
+        "23: found 7 notify_via; expected at most 6",
+    );
+    let tier = |targets: usize| {
+        let targets = list(targets);
+        format!(
+            "          - {{ timeout_minutes: 1, notify_via: [messaging_dm], targets: [{targets}] }}\n"
+        )
+    };
+    let tiers = |count: usize, targets: usize| {
+        let old = GOOD.lines().find(|line| line.contains("tier: 1")).expect("it has a tier");
+        GOOD.replace(&format!("{old}\n"), &tier(targets).repeat(count))
+    };
+    assert_eq!(problems(&tiers(2, 50)), [] as [String; 0]);
+    assert_eq!(problems(&tiers(20, 1)), [] as [String; 0]);
+    assert_eq!(problems(&tiers(21, 1)), ["f.yaml:23: found 21 tiers; expected at most 20"]);
+    let expected = "f.yaml:23: found 105 targets in a policy; expected at most 100";
+    assert_eq!(problems(&tiers(3, 35)), [expected]);
 }
 
 #[test]
@@ -208,6 +240,24 @@ fn values() {
         );
         mistake("timeout_minutes: 0.1", &format!("timeout_minutes: {value}"), &line);
     }
+    for value in ["0", "61", "-1", "1.5", "many"] {
+        let expected = "expected a whole number from 1 to 60";
+        mistake(
+            "format: alertmanager",
+            &format!("format: alertmanager\n        throttle: {{ cards_per_minute: {value} }}"),
+            &format!("27: found \"{value}\" as cards_per_minute; {expected}"),
+        );
+    }
+    mistake(
+        "format: alertmanager",
+        "format: alertmanager\n        throttle: 5",
+        "27: found a single value as a throttle; expected a mapping with cards_per_minute",
+    );
+    mistake(
+        "format: alertmanager",
+        "format: alertmanager\n        throttle: {}",
+        "27: found a throttle without cards_per_minute; expected cards_per_minute: …",
+    );
     mistake(
         "tier: 1",
         "tier: 2",

@@ -1,15 +1,51 @@
 //! An alert: one run of a series from firing to resolved, as it stands in its item.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     Actor, AlertId, Entry, EventId, MessageRef, NoticeKind, Occurrence, Received, Send, SendState,
-    SeriesHash, Severity, Time, What, WriteId,
+    SeriesHash, Severity, SharedVec, Time, What, WriteId,
 };
 
 /// The hot item: all that `step` reads and writes. Long text is in [`Details`].
+///
+/// A clone shares its fields until one of the two is changed: an alert is handed from the store to
+/// the step, the write and the wake-ups, and only the step changes it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Alert(Arc<AlertFields>);
+
+impl Deref for Alert {
+    type Target = AlertFields;
+    fn deref(&self) -> &AlertFields {
+        &self.0
+    }
+}
+
+impl DerefMut for Alert {
+    fn deref_mut(&mut self) -> &mut AlertFields {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl From<AlertFields> for Alert {
+    fn from(fields: AlertFields) -> Self {
+        Self(Arc::new(fields))
+    }
+}
+
+impl fmt::Debug for Alert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What an [`Alert`] holds, for whoever makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
+pub struct AlertFields {
     // Who it is. Fixed when it opens.
     pub id: AlertId,
     pub tenant: String,
@@ -54,7 +90,7 @@ pub struct Alert {
     pub plan: Position,
 
     // What was said in chat and is still owed.
-    pub sends: Vec<Send>,
+    pub sends: SharedVec<Send>,
     /// Moves when what its messages show changes, `count` excepted.
     pub card_rev: u64,
     /// When the newest piece of immediate work was added, until it is settled; `None` while there is
@@ -66,7 +102,7 @@ pub struct Alert {
     /// and never the fence.
     pub seen: Vec<(EventId, WriteId)>,
     /// The newest entries; older ones are stored apart (`timeline_flushed`).
-    pub timeline: Vec<Entry>,
+    pub timeline: SharedVec<Entry>,
     /// The next entry's number.
     pub timeline_next: u64,
     /// Entries below this number are stored apart and may be dropped from the tail.
@@ -76,6 +112,13 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// The same alert but for what `change` does to it.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut AlertFields)) -> Self {
+        change(&mut self);
+        self
+    }
+
     pub const DEDUP_KEY_MAX: usize = 256;
     pub const TITLE_MAX: usize = 300;
     pub const SEEN_MAX: usize = 16;
@@ -91,7 +134,7 @@ impl Alert {
     pub fn number(&self) -> u32 {
         self.id.number()
     }
-    pub const fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Resolved { .. })
     }
     pub fn send(&self, key: &crate::SendKey) -> Option<&Send> {
@@ -142,7 +185,7 @@ impl Alert {
     /// card stands, all else always.
     pub(crate) fn may_post(&self, send: &Send) -> bool {
         match &send.what {
-            What::Page(_) => matches!(self.status, Status::Firing),
+            What::Page(_) => matches!(self.status, Status::Firing) || !is_on(Mechanism::ClaimCheck),
             What::Notice(NoticeKind::Reply { .. }) => self
                 .sends
                 .iter()
@@ -164,7 +207,8 @@ const fn posted(send: &Send) -> Option<&MessageRef> {
         SendState::Wanted { .. }
         | SendState::Claimed { .. }
         | SendState::InDoubt { .. }
-        | SendState::Dropped(_) => None,
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => None,
     }
 }
 

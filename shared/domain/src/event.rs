@@ -1,6 +1,6 @@
 //! What happens to an alert, and what came of it.
 
-use crate::{ClaimId, Clearing, EventId, Firing, MessageRef, SendKey, Time};
+use crate::{AlertId, ClaimId, Clearing, EventId, Firing, MessageRef, SendKey, Time};
 
 /// Something that happened to an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +164,10 @@ pub enum Settlement {
     Gone { at: Time },
     /// An edit was refused for good though the message may still stand.
     EditRefused { at: Time, reason: String },
+    /// The alert is a member of this digest, which shows this `card_rev` of it, or will.
+    Folded { digest: AlertId, rev: u64 },
+    /// The digest that should show the alert is not there: its card is owed again.
+    Unfolded,
 }
 
 /// What a claim was granted for.

@@ -4,14 +4,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, ToCompactString};
 use fast32::base32::CROCKFORD_LOWER as BASE32;
 use sha2::{Digest, Sha256};
 
+// Names as we give them have at most 24 characters, which `CompactString` keeps in place: an item
+// holds some fifty of them, and each would else be an allocation in every copy.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-        pub struct $name(pub String);
+        pub struct $name(CompactString);
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -30,12 +33,22 @@ macro_rules! text_id {
         }
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
+            }
+        }
+        impl From<fmt::Arguments<'_>> for $name {
+            fn from(text: fmt::Arguments<'_>) -> Self {
+                Self(text.to_compact_string())
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
             }
         }
     };
@@ -121,10 +134,14 @@ impl FromStr for SeriesHash {
     }
 }
 
-/// An alert: series (10 bytes), number (3) and a hash of the moment it opened (2), as 24
-/// characters of base 32. Whoever holds an id can find the item without an index.
+/// An alert, or a digest of alerts: series (10 bytes), number (3) and a hash of the moment it opened
+/// (2), as 24 characters of base 32. Whoever holds an id can find the item without an index, and
+/// tell which of the two it is: wake-ups, the due index and buttons name either by it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertId([u8; 15]);
+
+/// The highest bit of a number: no series has eight million alerts.
+const DIGEST: u32 = 1 << 23;
 
 impl AlertId {
     /// `opened_at` in milliseconds and `position` are those of the opening event, so that a retry
@@ -150,7 +167,16 @@ impl AlertId {
     }
 
     pub const fn number(self) -> u32 {
-        u32::from_be_bytes([0, self.0[10], self.0[11], self.0[12]])
+        u32::from_be_bytes([0, self.0[10], self.0[11], self.0[12]]) & !DIGEST
+    }
+
+    /// `series` is that of a channel's digests: [`crate::Digest::series`].
+    pub fn of_digest(series: SeriesHash, number: u32, opened_at: crate::Time) -> Self {
+        Self::new(series, number | DIGEST, opened_at, 0)
+    }
+
+    pub const fn is_digest(self) -> bool {
+        self.0[10] & 0x80 != 0
     }
 
     /// The `attempt`-th candidate (from 0) for the six characters that a person types.
@@ -197,7 +223,7 @@ impl SendKey {
     pub fn derive(alert: AlertId, parts: &[&[u8]]) -> Self {
         let mut all: Vec<&[u8]> = vec![b"send", &alert.0];
         all.extend_from_slice(parts);
-        Self(Hash::of(&all).text(15))
+        Self(Hash::of(&all).text(15).into())
     }
 }
 
@@ -216,6 +242,9 @@ mod tests {
         assert_ne!(id, AlertId::new(series, 70_000, Time::from_seconds(1), 4));
         assert_eq!(series.to_string().parse(), Ok(series));
         assert!("short".parse::<AlertId>().is_err());
+        let digest = AlertId::of_digest(series, 70_000, Time::from_seconds(1));
+        assert_eq!((digest.series(), digest.number()), (series, 70_000));
+        assert!(digest.is_digest() && !id.is_digest());
     }
 
     #[test]

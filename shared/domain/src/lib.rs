@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod alert;
+pub mod digest;
 pub mod event;
 pub mod id;
+pub mod mechanism;
 pub mod plan;
 pub mod policy;
 pub mod schedule;
 pub mod send;
 pub mod severity;
+pub mod shared_vec;
 pub mod step;
 pub mod tenant;
 pub mod time;
@@ -15,8 +18,10 @@ pub mod timeline;
 pub mod wanted;
 
 pub use alert::{
-    Alert, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze, Status,
+    Alert, AlertFields, Clearing, Details, Firing, LastFiring, Link, LinkKind, Position, Snooze,
+    Status,
 };
+pub use digest::Digest;
 pub use event::{
     Actor, ClaimMode, Event, EventKind, Ignored, Outcome, Received, Settle, Settlement,
 };
@@ -28,8 +33,9 @@ pub use send::{
     Destination, DropReason, MessageRef, NoticeKind, Page, Refresh, Send, SendState, Shown, What,
 };
 pub use severity::Severity;
-pub use step::{Change, Skew, Step, step};
+pub use shared_vec::SharedVec;
+pub use step::{Change, DigestEvent, Skew, Step, join, open_digest, step, step_digest};
 pub use tenant::{Integration, Tenant, Turn, User};
 pub use time::Time;
 pub use timeline::{Entry, EntryKind};
-pub use wanted::{Want, due_at, wanted};
+pub use wanted::{Want, digest_due_at, digest_wanted, due_at, wanted, wants};

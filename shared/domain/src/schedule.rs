@@ -86,11 +86,11 @@ impl Schedule {
                 is_override: true,
             });
         }
-        let turn = rotation.turn(&self.timezone, at)?;
+        let (turn, ends) = rotation.turn(&self.timezone, at)?;
         Some(OnCall {
             user: rotation.member(turn)?.to_owned(),
             rotation: rotation.id.clone(),
-            until: earliest(rotation.handover(&self.timezone, turn + 1), next_override),
+            until: earliest(ends, next_override),
             is_override: false,
         })
     }
@@ -115,16 +115,24 @@ impl Rotation {
         zone.to_timestamp(local).ok().map(Time::from)
     }
 
-    /// The last turn that has begun at `at`; `None` before the first.
-    fn turn(&self, zone: &TimeZone, at: Time) -> Option<i64> {
-        let today = zone.to_datetime(at.timestamp()).date();
-        let days = i64::from(self.start.date().until(today).ok()?.get_days());
-        // The calendar day is not enough: the handover may be later in the day, and a zone that
-        // turns its clocks back over midnight, or over the date line, lives a date twice.
-        let mut turn = days.div_euclid(self.length.days()) + 2;
+    /// The last turn that has begun at `at`, and when it ends; `None` before the first.
+    fn turn(&self, zone: &TimeZone, at: Time) -> Option<(i64, Option<Time>)> {
+        let local = zone.to_datetime(at.timestamp());
+        let days = i64::from(self.start.date().until(local.date()).ok()?.get_days());
+        let length = self.length.days();
+        // What the wall clock says is nearly always right.
+        let likely = (days - i64::from(local.time() < self.start.time())).div_euclid(length);
+        let ends = self.handover(zone, likely + 1);
+        let has_begun = |turn| self.handover(zone, turn).is_some_and(|begins| begins <= at);
+        if likely >= 0 && ends.is_some_and(|ends| at < ends) && has_begun(likely) {
+            return Some((likely, ends));
+        }
+        // A zone that turns its clocks back over midnight, or over the date line, lives a date
+        // twice.
+        let mut turn = days.div_euclid(length) + 2;
         while turn >= 0 {
-            if self.handover(zone, turn).is_some_and(|begins| begins <= at) {
-                return Some(turn);
+            if has_begun(turn) {
+                return Some((turn, self.handover(zone, turn + 1)));
             }
             turn -= 1;
         }

@@ -64,7 +64,10 @@ impl Send {
         match &self.state {
             SendState::Claimed { .. } => true,
             SendState::Sent(shown) => shown.refresh.is_some(),
-            SendState::Wanted { .. } | SendState::InDoubt { .. } | SendState::Dropped(_) => false,
+            SendState::Wanted { .. }
+            | SendState::InDoubt { .. }
+            | SendState::Dropped(_)
+            | SendState::Folded { .. } => false,
         }
     }
 
@@ -113,7 +116,7 @@ pub enum SendState {
         lease_until: Time,
         since: Time,
         finds_failed: u8,
-        /// When the first of these failed finds was; two minutes later they fail open.
+        /// When the first of these failed finds was; two minutes later fewer of them fail open.
         finding_since: Option<Time>,
     },
     /// It may have been posted: `find` tells, not before then.
@@ -122,6 +125,9 @@ pub enum SendState {
     Sent(Shown),
     /// Never to be posted.
     Dropped(DropReason),
+    /// A card that has no message of its own: the alert is a member of this digest. `rev`: of the
+    /// alert's `card_rev`, what the digest shows or has undertaken to show.
+    Folded { digest: crate::AlertId, rev: u64 },
 }
 
 /// A posted message and what it shows now.

@@ -1,9 +1,11 @@
 //! The state table.
 
+mod alert_box;
 mod birth;
 mod blank;
 mod claim;
 mod cleared;
+mod digest;
 mod draft;
 mod edit;
 mod elsewhere;
@@ -13,6 +15,7 @@ mod fired;
 mod human;
 mod opening;
 mod order;
+mod outbox;
 mod people;
 mod place;
 mod settle;
@@ -23,6 +26,7 @@ mod words;
 use std::time::Duration;
 
 use crate::{Alert, Details, Event, EventKind, Ignored, Outcome, Plan, Time, WriteId};
+pub use digest::{DigestEvent, join, open_digest, step_digest};
 use draft::{Context, Draft, Stage, Verdict, ignored};
 
 /// What to do about it.
@@ -155,10 +159,10 @@ fn table(draft: &mut Draft<'_>, before: &Alert) -> Verdict {
         (
             E::Claimed { keys, claim, lease_until },
             S::Firing | S::Acknowledged | S::Snoozed | S::Resolved,
-        ) => claim::claim(draft, keys, claim, *lease_until),
+        ) => Verdict::Keep(claim::claim(draft, keys, claim, *lease_until)),
 
         (E::Settled { claim, settles }, S::Firing | S::Acknowledged | S::Snoozed | S::Resolved) => {
-            settle::settle(draft, claim, settles)
+            Verdict::Keep(settle::settle(draft, claim, settles))
         }
     }
 }

@@ -124,4 +124,6 @@ pub struct Integration {
     /// If not the provider's default.
     pub channel: Option<String>,
     pub default_severity: Severity,
+    /// More cards than this are said with others. `None`: as many as the channel takes.
+    pub cards_per_minute: Option<u32>,
 }

@@ -1,7 +1,8 @@
 //! An event reaches its alert.
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
-    Actor, Alert, Event, EventId, EventKind, Ignored, Occurrence, Outcome, Received,
+    Actor, Alert, Event, EventId, EventKind, Ignored, Occurrence, Outcome, Received, SendKey,
 };
 use tracing::field::{Empty, display};
 
@@ -48,7 +49,8 @@ impl<P: Ports> Engine<P> {
             Outcome::Applied { .. } => tracing::info!(opened = changed.opened, "applied"),
             Outcome::Ignored(reason) => tracing::info!(reason = reason.code(), "ignored"),
         }
-        self.wake_after(&changed, redelivered || is_owed_again(event, &changed)).await;
+        let all = redelivered || is_owed_again(event, &changed);
+        self.wake_after(&changed, all, &[]).await;
         Applied { alert: changed.alert, outcome: changed.outcome, opened: changed.opened }
     }
 
@@ -76,23 +78,25 @@ impl<P: Ports> Engine<P> {
         occurrence: &Occurrence,
         generation: u64,
     ) -> Result<Applied, EngineError> {
-        let event = EventId(format!("tick:{generation}"));
+        let event = EventId::from(format!("tick:{generation}"));
         self.act(occurrence, EventKind::Tick { generation }, Actor::System, event).await
     }
 
-    async fn wake_after(&self, changed: &Changed, all: bool) {
+    /// Sends what is owed anew, but for the lease ends of `ours`; everything if `all`, or if it
+    /// cannot be told what is new because an answer was lost.
+    pub(crate) async fn wake_after(&self, changed: &Changed, all: bool, ours: &[SendKey]) {
         let Some(alert) = &changed.alert else { return };
         if all || changed.lost {
-            self.wake_all(alert).await;
-            return;
-        }
-        if changed.opened {
+            if all || is_on(Mechanism::FullSetAfterLostAnswer) {
+                self.wake_all(alert).await;
+            }
+        } else if changed.opened {
             self.wake_new(None, alert).await;
             if let Some(previous) = &changed.previous {
                 self.wake_new(changed.before.as_ref(), previous).await;
             }
         } else {
-            self.wake_new(changed.before.as_ref(), alert).await;
+            self.wake_except(changed.before.as_ref(), alert, ours).await;
         }
     }
 }

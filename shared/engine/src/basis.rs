@@ -1,44 +1,60 @@
 //! What a step is decided with: which configuration serves this alert at this moment.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nightowl_domain::{Alert, Event, EventKind, Method, Plan, Policy, Target, Tenant, Tier};
 
 use crate::{Config, Engine, EngineError, Ports};
 
-/// Owns what a [`Plan`] borrows.
+/// Owns what a [`Plan`] borrows; every step has one, so that it points and copies nothing.
 pub(crate) struct Basis {
     pub(crate) tenant: Arc<Tenant>,
-    pub(crate) policy: Policy,
-    policy_config: String,
+    /// The configuration that the policy is from.
+    policy_from: Arc<Tenant>,
+    /// Its index there; `None`: there is no policy at all.
+    policy: Option<usize>,
     policy_replaced: bool,
-    integration: String,
+    /// An index as well; `None`: it is not configured any more.
+    integration: Option<usize>,
 }
 
 impl Basis {
     pub(crate) fn plan(&self) -> Plan<'_> {
         Plan {
             tenant: &self.tenant,
-            policy: &self.policy,
-            policy_config: &self.policy_config,
+            policy: self.policy(),
+            policy_config: &self.policy_from.hash,
             policy_replaced: self.policy_replaced,
-            integration: self.tenant.integration(&self.integration),
+            integration: self.integration.and_then(|index| self.tenant.integrations.get(index)),
         }
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        let found = self.policy.and_then(|index| self.policy_from.policies.get(index));
+        found.unwrap_or_else(|| LAST_RESORT.get_or_init(last_resort))
     }
 
     /// The policy of now, for an alert of this integration.
     fn current(tenant: Arc<Tenant>, integration: &str, policy_replaced: bool) -> Self {
-        let named = tenant.integration(integration).and_then(|found| tenant.policy(&found.policy));
-        let policy = named.or(tenant.policies.first()).cloned().unwrap_or_else(last_resort);
+        let integration = position_of(&tenant, integration);
+        let named = integration
+            .and_then(|index| tenant.integrations.get(index))
+            .and_then(|found| tenant.policies.iter().position(|one| one.id == found.policy));
         Self {
-            policy,
-            policy_config: tenant.hash.clone(),
+            policy: named.or((!tenant.policies.is_empty()).then_some(0)),
+            policy_from: Arc::clone(&tenant),
             policy_replaced,
-            integration: integration.to_owned(),
+            integration,
             tenant,
         }
     }
 }
+
+fn position_of(tenant: &Tenant, integration: &str) -> Option<usize> {
+    tenant.integrations.iter().position(|one| one.id == integration)
+}
+
+static LAST_RESORT: OnceLock<Policy> = OnceLock::new();
 
 /// For a tenant without any policy: an accepted alert is still shown and said aloud.
 fn last_resort() -> Policy {
@@ -89,13 +105,16 @@ impl<P: Ports> Engine<P> {
         } else {
             self.ports().config().tenant_at(&alert.tenant, hash).await?
         };
-        let policy = opened_under.and_then(|old| old.policy(&alert.plan.policy).cloned());
-        Ok(match policy {
-            Some(policy) => Basis {
-                policy,
-                policy_config: hash.clone(),
+        let found = opened_under.and_then(|old| {
+            let index = old.policies.iter().position(|one| one.id == alert.plan.policy)?;
+            Some((old, index))
+        });
+        Ok(match found {
+            Some((policy_from, index)) => Basis {
+                policy_from,
+                policy: Some(index),
                 policy_replaced: false,
-                integration: alert.integration.clone(),
+                integration: position_of(&tenant, &alert.integration),
                 tenant,
             },
             None => Basis::current(tenant, &alert.integration, true),

@@ -7,6 +7,9 @@ use nightowl_domain::{AlertId, EventKind, SeriesHash};
 
 use crate::{Engine, EngineError, Ports, Report};
 
+/// Firings that are written together at most, so that others get their turn at that alert.
+const TOGETHER_MAX: usize = 1000;
+
 /// Reports that are not done, in their order, and why the first of them is not.
 #[derive(Clone, Debug)]
 pub struct Undone {
@@ -22,8 +25,9 @@ enum Target {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Applies reports of one series in their order and `at_once` different series at once. What
-    /// can never be applied, because its tenant is gone and with it whom to tell, is logged and
+    /// Applies reports of one series in their order and `at_once` different series at once. Firings
+    /// that follow each other and only count are written together: a thousand of them cost what one
+    /// costs. What can never be applied, because its tenant is gone and with it whom to tell, is logged and
     /// left out.
     ///
     /// # Errors
@@ -51,8 +55,12 @@ impl<P: Ports> Engine<P> {
     async fn apply_in_order(&self, reports: Vec<Report>, redelivered: bool) -> Vec<Undone> {
         let mut undone = Vec::new();
         let mut reports = reports.into_iter();
-        while let Some(report) = reports.next() {
-            match self.apply(&report, redelivered).await {
+        while !reports.as_slice().is_empty() {
+            let applied = self.apply_first(reports.as_slice(), redelivered).await;
+            // The last of those that are done, or the first of those that are not.
+            let next = applied.as_ref().map_or(0, |done| done.saturating_sub(1));
+            let Some(report) = reports.nth(next) else { break };
+            match applied {
                 Ok(_) => {}
                 Err(error @ EngineError::NoTenant(_)) => {
                     tracing::warn!(%error, tenant = %report.tenant, "an event is for nobody");
@@ -68,6 +76,24 @@ impl<P: Ports> Engine<P> {
             }
         }
         undone
+    }
+
+    /// Answers how many of them are done, which is one or more.
+    async fn apply_first(
+        &self,
+        reports: &[Report],
+        redelivered: bool,
+    ) -> Result<usize, EngineError> {
+        let is_firing = |report: &&Report| matches!(report.event.kind, EventKind::Fired { .. });
+        let firings = reports.iter().take(TOGETHER_MAX).take_while(is_firing).count();
+        if firings > 1 {
+            let done = self.count_together(&reports[..firings], redelivered).await?;
+            if done > 0 {
+                return Ok(done);
+            }
+        }
+        let Some(first) = reports.first() else { return Ok(0) };
+        self.apply(first, redelivered).await.map(|_| 1)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Read, step, write on condition: the loop under every event.
 
+mod fold;
+
 use std::time::Duration;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Alert, AlertId, Change, Event, EventKind, Ignored, Occurrence, Outcome, SeriesHash, WriteId,
     step,
@@ -191,7 +194,7 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    async fn jitter(&self, attempt: u32) {
+    pub(crate) async fn jitter(&self, attempt: u32) {
         let bound = u64::try_from(JITTER.as_micros()).unwrap_or(u64::MAX) << attempt.min(10);
         let drawn = self.ports().entropy().draw() % u128::from(bound.max(1));
         let span = Duration::from_micros(u64::try_from(drawn).unwrap_or_default());
@@ -224,13 +227,13 @@ fn pin_seen(event: &mut Event, alert: Option<&Alert>) {
 
 /// Whether one of our own writes stands there, perhaps below those of others.
 fn landed(standing: Option<&Alert>, attempts: &[Attempt]) -> Option<Changed> {
-    let standing = standing?;
+    let standing = standing.filter(|_| is_on(Mechanism::WriteId))?;
     let ours = attempts.iter().find(|attempt| {
         standing.write_id == attempt.write_id
             || standing.seen.iter().any(|(_, write_id)| *write_id == attempt.write_id)
     })?;
     Some(Changed {
-        before: None,
+        before: Some(standing.clone()),
         alert: Some(standing.clone()),
         previous: None,
         outcome: ours.outcome.clone(),
@@ -241,7 +244,7 @@ fn landed(standing: Option<&Alert>, attempts: &[Attempt]) -> Option<Changed> {
 
 #[cfg(test)]
 mod tests {
-    use nightowl_domain::{Alert, Outcome};
+    use nightowl_domain::Outcome;
 
     use super::{Attempt, landed};
     use crate::Clock;
@@ -254,11 +257,9 @@ mod tests {
             outcome: Outcome::APPLIED,
             opened: false,
         };
-        let on_top = Alert {
-            write_id: "ours".into(),
-            ..sample_alert("acme", "disk", 1, VirtualClock::default().now())
-        };
-        let mut below = Alert { write_id: "theirs".into(), ..on_top.clone() };
+        let on_top = sample_alert("acme", "disk", 1, VirtualClock::default().now())
+            .with(|alert| alert.write_id = "ours".into());
+        let mut below = on_top.clone().with(|alert| alert.write_id = "theirs".into());
         assert!(landed(Some(&below), &[attempt("ours")]).is_none());
         below.seen.push(("event".into(), "ours".into()));
         for standing in [&on_top, &below] {

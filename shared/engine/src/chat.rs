@@ -4,6 +4,7 @@
 //! the same words and rules hold on every platform.
 
 mod act;
+mod all;
 mod click;
 mod command;
 mod find;

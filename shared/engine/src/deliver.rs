@@ -2,25 +2,33 @@
 
 mod call;
 mod choose;
+mod digest;
 mod edit;
 mod faces;
 mod find;
 mod post;
 mod settle;
+mod slot;
+mod subject;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Page, Received, Send, SendKey, Settle, Settlement, Time, What,
+    Page, Received, Send, SendKey, Settle, Settlement, SharedVec, Time, What, wants,
 };
 
 use crate::basis::Basis;
+use crate::view::OnCallNow;
 use crate::{Clock, Engine, EngineError, Ports, Store};
-use choose::Job;
+pub(crate) use choose::Fold;
+use choose::{Job, Work, owed};
 use faces::AllFaces;
+use slot::Asker;
+use subject::Subject;
 
 /// How long a claim holds. A worker that dies loses it after that.
 const LEASE: Duration = Duration::from_secs(15);
@@ -48,16 +56,14 @@ struct Kit {
     details: Details,
     basis: Basis,
     next: Option<String>,
+    on_call: OnCallNow,
     faces: AllFaces,
 }
 
 /// What all sends of one delivery are carried out with.
 struct Delivery<'a> {
-    alert: &'a Alert,
-    kit: Kit,
-    link: Option<String>,
+    of: Subject<'a>,
     lease_until: Time,
-    at: Time,
 }
 
 /// A claim that was granted.
@@ -65,8 +71,11 @@ struct Held {
     claim: ClaimId,
     alert: Alert,
     lease_until: Time,
-    granted: Vec<(SendKey, ClaimMode)>,
+    granted: Granted,
 }
+
+/// What may be done with which send.
+type Granted = Vec<(SendKey, ClaimMode)>;
 
 impl<P: Ports> Engine<P> {
     /// An error means trouble with the store: the wake-up has to come again, with a delay. What a
@@ -76,42 +85,71 @@ impl<P: Ports> Engine<P> {
         fields(tenant = occurrence.tenant, alert = %occurrence.id)
     )]
     pub async fn deliver(&self, occurrence: &Occurrence) -> Result<Delivered, EngineError> {
+        if occurrence.id.is_digest() {
+            return self.deliver_digest(occurrence).await;
+        }
         let Some(alert) = self.ports().store().read(occurrence).await? else {
             return Ok(Delivered::default());
         };
         let Some(alert) = self.catch_up(alert).await? else {
             return Ok(Delivered::default());
         };
-        let work = self.choose(&alert).await?;
+        let owed = owed(wants(&alert), &alert.sends, self.ports().clock().now(), true);
+        let of = Asker { occurrence, integration: Some(&alert.integration) };
+        let work = self.choose(of, owed).await?;
         let mut delivered = Delivered { deferred: work.deferred, ..Delivered::default() };
-        if work.jobs.is_empty() {
-            return Ok(delivered);
+        if !work.jobs.is_empty() {
+            self.work_off(&alert, &work, &mut delivered).await?;
         }
-        let kit = self.kit(&alert, &work.jobs).await?;
-        let Some(held) = self.claim(&alert, &work.jobs).await? else {
-            return Ok(delivered);
+        // Behind what is urgent, and from the alert as it was read: the digest is read later.
+        for fold in &work.folds {
+            self.fold(&alert, fold).await?;
+        }
+        Ok(delivered)
+    }
+
+    async fn work_off(
+        &self,
+        alert: &Alert,
+        work: &Work,
+        delivered: &mut Delivered,
+    ) -> Result<(), EngineError> {
+        let kit = self.kit(alert, &work.jobs).await?;
+        let Some(held) = self.claim(alert, &work.jobs).await? else {
+            return Ok(());
         };
-        let settles = self.carry_out(&held, &work.jobs, kit).await;
+        let of = Subject::Alert {
+            alert: &held.alert,
+            link: self.alert_link(&held.alert.occurrence()),
+            kit: Box::new(kit),
+        };
+        let delivery = Delivery { of, lease_until: held.lease_until };
+        let settles = self.carry_out(&delivery, &work.jobs, &held.granted).await;
         delivered.count(&settles);
         log_page_ages(&held.alert, &settles, self.ports().clock().now());
-        let broken = broken_providers(&held.alert, &settles);
+        let broken = broken_providers(&held.alert.sends, &settles);
         self.settle(&held, settles).await?;
+        self.tell_all_broken(&alert.tenant, broken).await;
+        Ok(())
+    }
+
+    async fn tell_all_broken(&self, tenant: &str, broken: BTreeMap<String, String>) {
         for (provider, reason) in broken {
             let text =
                 format!("NightOwl cannot use {provider}, and pages go other ways: {reason}.");
-            self.tell_broken(&occurrence.tenant, &provider, &text).await;
+            self.tell_broken(tenant, &provider, &text).await;
         }
-        Ok(delivered)
     }
 
     /// Does what is overdue, because the timer that should have said so may be lost.
     async fn catch_up(&self, alert: Alert) -> Result<Option<Alert>, EngineError> {
         let now = self.ports().clock().now();
-        if alert.plan.tick_due.is_none_or(|due| now < due) {
+        let is_overdue = alert.plan.tick_due.is_some_and(|due| due <= now);
+        if !is_overdue || !is_on(Mechanism::CatchUpOnWake) {
             return Ok(Some(alert));
         }
         let generation = alert.plan.generation;
-        let id = EventId(format!("tick:{generation}"));
+        let id = EventId::from(format!("tick:{generation}"));
         let event = own_event(id, now, EventKind::Tick { generation });
         let changed = self.change_known(&alert, event.clone()).await?;
         Ok(self.finish(&event, changed, false).await.alert)
@@ -124,49 +162,42 @@ impl<P: Ports> Engine<P> {
         let lease_until = now + LEASE;
         let keys: Vec<SendKey> = jobs.iter().map(|job| job.key.clone()).collect();
         let kind = EventKind::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
-        let event = own_event(EventId(format!("claim:{claim}")), now, kind);
+        let event = own_event(EventId::from(format!("claim:{claim}")), now, kind);
         let changed = self.change_known(known, event).await?;
-        let granted = match changed.outcome {
-            Outcome::Applied { granted } => granted,
+        let granted = match &changed.outcome {
+            Outcome::Applied { granted } => granted.clone(),
             Outcome::Ignored(reason) => {
                 tracing::info!(reason = reason.code(), "nothing claimed");
                 Vec::new()
             }
         };
+        self.wake_after(&changed, false, &keys).await;
         let Some(alert) = changed.alert else { return Ok(None) };
-        if changed.lost {
-            self.wake_all(&alert).await;
-        } else {
-            self.wake_except(changed.before.as_ref(), &alert, &keys).await;
-        }
+        log_claims(&alert, &granted, now, lease_until);
         Ok((!granted.is_empty()).then_some(Held { claim, alert, lease_until, granted }))
     }
 
     async fn kit(&self, alert: &Alert, jobs: &[Job]) -> Result<Kit, EngineError> {
         let basis = self.frozen(alert).await?;
-        Ok(Kit {
-            details: self.ports().store().read_details(alert).await?.unwrap_or_default(),
-            next: self.next_short_id(alert).await?,
-            faces: self.look_up(alert, &basis, jobs).await,
-            basis,
-        })
+        let details = self.ports().store().read_details(alert).await?.unwrap_or_default();
+        let next = self.next_short_id(alert).await?;
+        let on_call = OnCallNow::of(alert, &basis.tenant, self.ports().clock().now());
+        let faces = self.look_up(alert, &basis, on_call, jobs).await;
+        Ok(Kit { details, basis, next, on_call, faces })
     }
 
     /// All at once, pages first in line.
-    async fn carry_out(&self, held: &Held, jobs: &[Job], kit: Kit) -> Vec<Settle> {
-        let alert = &held.alert;
-        let delivery = Delivery {
-            alert,
-            kit,
-            link: self.alert_link(&alert.occurrence()),
-            lease_until: held.lease_until,
-            at: self.ports().clock().now(),
-        };
+    async fn carry_out(
+        &self,
+        delivery: &Delivery<'_>,
+        jobs: &[Job],
+        granted: &Granted,
+    ) -> Vec<Settle> {
         let mut started = Vec::new();
         for job in jobs {
-            let mode = held.granted.iter().find(|(key, _)| *key == job.key).map(|(_, mode)| *mode);
-            if let (Some(mode), Some(send)) = (mode, alert.send(&job.key)) {
-                started.push(self.one(&delivery, job, send, mode));
+            let mode = granted.iter().find(|(key, _)| *key == job.key).map(|(_, mode)| *mode);
+            if let (Some(mode), Some(send)) = (mode, delivery.of.send(&job.key)) {
+                started.push(self.one(delivery, job, send, mode));
             }
         }
         join_all(started).await
@@ -210,7 +241,9 @@ impl<P: Ports> Engine<P> {
             | Settlement::NotPosted { .. }
             | Settlement::Retry { .. }
             | Settlement::Gone { .. }
-            | Settlement::EditRefused { .. } => {
+            | Settlement::EditRefused { .. }
+            | Settlement::Folded { .. }
+            | Settlement::Unfolded => {
                 tracing::info!(%delivery, provider, ?mode, came_to);
             }
         }
@@ -231,8 +264,21 @@ impl Delivered {
                 | Settlement::Broken { .. }
                 | Settlement::Gone { .. }
                 | Settlement::EditRefused { .. } => self.failed += 1,
+                Settlement::Folded { .. } | Settlement::Unfolded => {}
             }
         }
+    }
+}
+
+/// For whoever has to prove in which order a page and an acknowledgement came.
+fn log_claims(alert: &Alert, granted: &[(SendKey, ClaimMode)], since: Time, until: Time) {
+    for (key, mode) in granted {
+        let what = alert.send(key).map_or("nothing", |send| match &send.what {
+            What::Card => "card",
+            What::Page(_) => "page",
+            What::Notice(_) => "notice",
+        });
+        tracing::debug!(delivery = %key, what, ?mode, %since, %until, "claimed");
     }
 }
 
@@ -251,7 +297,9 @@ fn log_page_ages(alert: &Alert, settles: &[Settle], now: Time) {
             | Settlement::Gone { .. } => log_page_age(send, "page.waiting", now),
             Settlement::Sent { found: true, .. }
             | Settlement::Refreshed { .. }
-            | Settlement::EditRefused { .. } => {}
+            | Settlement::EditRefused { .. }
+            | Settlement::Folded { .. }
+            | Settlement::Unfolded => {}
         }
     }
 }
@@ -276,16 +324,18 @@ const fn name(settlement: &Settlement) -> &'static str {
         Settlement::Broken { .. } => "broken",
         Settlement::Gone { .. } => "gone",
         Settlement::EditRefused { .. } => "edit_refused",
+        Settlement::Folded { .. } => "folded",
+        Settlement::Unfolded => "unfolded",
     }
 }
 
 /// Those whose credentials do not work, each with the reason, which is the provider's own words
 /// and holds no secret.
-fn broken_providers(alert: &Alert, settles: &[Settle]) -> BTreeMap<String, String> {
+fn broken_providers(sends: &SharedVec<Send>, settles: &[Settle]) -> BTreeMap<String, String> {
     let mut broken = BTreeMap::new();
     for settle in settles {
         if let Settlement::Broken { reason, credentials: true, .. } = &settle.settlement
-            && let Some(send) = alert.send(&settle.key)
+            && let Some(send) = sends.iter().find(|send| send.key == settle.key)
         {
             broken.insert(send.to.provider().to_owned(), reason.clone());
         }

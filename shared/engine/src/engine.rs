@@ -42,16 +42,47 @@ impl<P: Ports> Engine<P> {
     }
 
     pub(crate) fn draw_write_id(&self) -> WriteId {
-        WriteId(self.draw_word())
+        WriteId::from(self.draw_word().as_str())
     }
 
     pub(crate) fn draw_claim_id(&self) -> ClaimId {
-        ClaimId(self.draw_word())
+        ClaimId::from(self.draw_word().as_str())
     }
 
     /// 64 bits are plenty to tell the writers of one item apart, and the item stays small.
-    fn draw_word(&self) -> String {
+    fn draw_word(&self) -> Word {
         let bits = self.ports.entropy().draw();
-        format!("{:016x}", (bits ^ (bits >> 64)) & u128::from(u64::MAX))
+        Word::of((bits ^ (bits >> 64)) & u128::from(u64::MAX))
+    }
+}
+
+/// Sixteen hexadecimal digits. Every write draws one or two, so that they are put together without
+/// the machinery of formatting.
+struct Word([u8; 16]);
+
+impl Word {
+    fn of(bits: u128) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 16];
+        for (place, digit) in digits.iter_mut().rev().enumerate() {
+            let value = usize::try_from((bits >> (4 * place)) & 0xf).unwrap_or_default();
+            *digit = DIGITS[value];
+        }
+        Self(digits)
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Word;
+
+    #[test]
+    fn a_word_is_sixteen_digits() {
+        assert_eq!(Word::of(0xfe01).as_str(), "000000000000fe01");
+        assert_eq!(Word::of(u128::from(u64::MAX)).as_str(), "ffffffffffffffff");
     }
 }

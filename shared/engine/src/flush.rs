@@ -16,8 +16,10 @@ impl<P: Ports> Engine<P> {
             return;
         }
         let last = before.timeline.len().saturating_sub(KEPT);
-        let old: Vec<Entry> = before.timeline[..last]
+        let old: Vec<Entry> = before
+            .timeline
             .iter()
+            .take(last)
             .filter(|entry| entry.seq >= before.timeline_flushed)
             .cloned()
             .collect();

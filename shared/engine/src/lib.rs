@@ -6,6 +6,7 @@ mod batch;
 mod change;
 pub mod chat;
 mod deliver;
+mod digest;
 mod engine;
 mod error;
 mod flush;
@@ -28,11 +29,12 @@ pub use batch::Undone;
 pub use deliver::Delivered;
 pub use engine::Engine;
 pub use error::EngineError;
-pub use pacer::Spacing;
+pub use pacer::{MemoryLanes, SharedPacer, Spacing};
 pub use ports::{
-    ApiRole, Clock, Config, ConfigStore, Entropy, Grant, Intake, IntegrationRow, KEY_CHANGES_MAX,
-    KeyChange, KeyOwner, KeyRow, Keys, Mapping, Mappings, Pacer, Page, Ports, Providers, Report,
-    Sealer, Store, StoreError, Summary, Timer, Wake, WakeUp, Write,
+    ApiRole, Ask, Call, Clock, Config, ConfigStore, Entropy, Grant, Intake, IntegrationRow,
+    KEY_CHANGES_MAX, KeyChange, KeyOwner, KeyRow, Keys, Lane, LaneName, LaneRow, Lanes, Mapping,
+    Mappings, Pacer, Page, Place, Ports, Providers, Report, Sealer, Standing, Store, StoreError,
+    Summary, Swapped, Throttle, Timer, Wake, WakeUp, Write,
 };
 pub use show::Shown;
 pub use sweep::Swept;

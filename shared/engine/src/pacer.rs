@@ -1,166 +1,187 @@
-//! Spaces posts to one channel within one process.
+//! Spaces calls of all processes together, for next to nothing while there are few.
+//!
+//! A quiet lane costs no write: a process lets its first call through by itself, and what it needs
+//! for that is one cheap read a second of all lanes that are not quiet. Its second call within ten
+//! seconds, and every refusal by the platform, goes into the lane's row; from then on every process
+//! sees the row and takes its slots there by conditional writes, until the lane was quiet for ten
+//! seconds.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+mod known;
+mod lane;
+mod memory;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use nightowl_domain::{Destination, SendKey, Time};
+use nightowl_domain::{Destination, Hash, Time};
+use nightowl_messaging::Rate;
 
-use crate::{Grant, Pacer};
+use crate::{Ask, Call, Grant, LaneName, LaneRow, Lanes, Pacer, StoreError, Swapped};
+use known::Known;
+use lane::Asked;
 
-/// Slack takes one message a second in a channel; short bursts are tolerated but not specified.
-const SPACING: Duration = Duration::from_secs(1);
+pub use memory::MemoryLanes;
 
-/// One post a second in each channel, pages before all else, and what the platform asks for.
+/// The pacer of a single process.
+pub type Spacing = SharedPacer<MemoryLanes>;
+
+/// Races for a row before a page goes all the same.
+const ATTEMPTS: usize = 5;
+/// How long a card waits after trouble with the pacer's own store.
+const AGAIN: Duration = Duration::from_secs(2);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// One process's view of lanes that all share.
 #[derive(Debug, Default)]
-pub struct Spacing {
-    lanes: Mutex<BTreeMap<(String, Destination), Lane>>,
+pub struct SharedPacer<L> {
+    store: L,
+    known: Mutex<Known>,
 }
 
-#[derive(Debug, Default)]
-struct Lane {
-    /// The last post that was let through, and whose it was.
-    last: Option<(Time, SendKey)>,
-    blocked_until: Option<Time>,
-    /// Pages first, then in the order in which they asked.
-    queue: Vec<Waiting>,
+/// One limit that a call has to keep to.
+struct Step {
+    name: LaneName,
+    asked: Asked,
+    /// Its refusal means that people want to see no more, not that the platform takes no more.
+    is_throttle: bool,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    key: SendKey,
-    urgent: bool,
-    /// When it was told to come back. One that does not come loses its place, not its turn.
-    promised: Time,
-}
+impl<L: Lanes> SharedPacer<L> {
+    pub fn new(store: L) -> Self {
+        Self { store, known: Mutex::default() }
+    }
 
-impl Lane {
-    fn ask(&mut self, key: &SendKey, urgent: bool, now: Time) -> Grant {
-        let is_same = |(at, last): &(Time, SendKey)| last == key && now < *at + SPACING;
-        if self.last.as_ref().is_some_and(is_same) {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_at_lanes(&self, group: &str, now: Time) {
+        if !self.known().must_look(group, now) {
+            return;
+        }
+        match self.store.read_lanes(group).await {
+            Ok(rows) => self.known().looked(group, rows, now),
+            Err(error) => {
+                tracing::warn!(%error, "it cannot be seen who waits for a slot");
+                // What is known is good enough until the next second.
+                self.known().looked(group, Vec::new(), now);
+            }
+        }
+    }
+
+    async fn take_slot(&self, step: &Step, now: Time) -> Grant {
+        if self.known().pass(&step.name, &step.asked, now) {
             return Grant::Now;
         }
-        let place = self.place(key, urgent, now);
-        let ahead = self.queue[..place].iter().filter(|other| other.promised >= now).count();
-        let free = self.last.as_ref().map_or(now, |(at, _)| *at + SPACING);
-        let first = now.max(free).max(self.blocked_until.unwrap_or(now));
-        let slot = first + SPACING * u32::try_from(ahead).unwrap_or(u32::MAX);
-        if slot <= now {
-            self.queue.remove(place);
-            self.last = Some((now, key.clone()));
-            return Grant::Now;
+        for _ in 0..ATTEMPTS {
+            let next = self.known().ask(&step.name, &step.asked, now);
+            let Some(row) = next.row else { return next.grant };
+            match self.swap_row(&step.name, row).await {
+                Ok(true) => return next.grant,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a slot could not be taken");
+                    break;
+                }
+            }
         }
-        self.queue[place].promised = slot;
-        Grant::Later(slot)
+        // Whoever is to be woken is not kept waiting for us.
+        if step.asked.urgent { Grant::Now } else { Grant::Later(now + AGAIN) }
     }
 
-    /// Its index in the queue, where it stands from now on.
-    fn place(&mut self, key: &SendKey, urgent: bool, now: Time) -> usize {
-        if let Some(place) = self.queue.iter().position(|waiting| waiting.key == *key) {
-            return place;
+    /// `false`: another was quicker, and what it wrote is known now.
+    async fn swap_row(&self, name: &LaneName, row: LaneRow) -> Result<bool, StoreError> {
+        match self.store.swap_lane(name, &row).await? {
+            Swapped::Done => {
+                self.known().written(name, row);
+                Ok(true)
+            }
+            Swapped::Lost(standing) => {
+                self.known().lost(name, standing);
+                Ok(false)
+            }
         }
-        let place = if urgent {
-            self.queue.iter().position(|waiting| !waiting.urgent).unwrap_or(self.queue.len())
-        } else {
-            self.queue.len()
-        };
-        self.queue.insert(place, Waiting { key: key.clone(), urgent, promised: now });
-        place
-    }
-
-    /// Forgets who stayed away for a minute.
-    fn prune(&mut self, now: Time) {
-        self.queue.retain(|waiting| now.since(waiting.promised) < Duration::from_secs(60));
-    }
-
-    fn is_idle(&self, now: Time) -> bool {
-        let rested = self.last.as_ref().is_none_or(|(at, _)| now.since(*at) > SPACING);
-        self.queue.is_empty() && rested && self.blocked_until.is_none_or(|until| until < now)
     }
 }
 
-impl Spacing {
-    fn lane<T>(
-        &self,
-        to: &Destination,
-        tenant: &str,
-        now: Time,
-        act: impl FnOnce(&mut Lane) -> T,
-    ) -> T {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        // Channels come and go over the life of a process.
-        if lanes.len() > 1_000 {
-            lanes.retain(|_, lane| !lane.is_idle(now));
+impl<L: Lanes> Pacer for SharedPacer<L> {
+    async fn ask(&self, ask: &Ask<'_>, now: Time) -> Grant {
+        for step in steps(ask) {
+            self.look_at_lanes(&step.name.group, now).await;
+            match (self.take_slot(&step, now).await, ask.call) {
+                (Grant::Now, _) => {}
+                (Grant::Later(at), Call::Post) if step.is_throttle => return Grant::Crowded(at),
+                (Grant::Crowded(at), _) if !ask.folds => return Grant::Later(at),
+                (grant, _) => return grant,
+            }
         }
-        let lane = lanes.entry((tenant.to_owned(), to.clone())).or_default();
-        lane.prune(now);
-        act(lane)
+        Grant::Now
+    }
+
+    async fn block(&self, ask: &Ask<'_>, until: Time, now: Time) {
+        // The last is the widest: a platform that counts all calls together refuses all of them.
+        let Some(step) = steps(ask).pop() else { return };
+        let (lane, millis) = (&step.name.lane, until.since(now).as_millis());
+        tracing::warn!(lane, millis, "the platform asks for time");
+        for _ in 0..ATTEMPTS {
+            let row = self.known().block(&step.name, step.asked.rate, until);
+            match self.swap_row(&step.name, row).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "others do not know yet that the platform asks for time");
+                    return;
+                }
+            }
+        }
     }
 }
 
-impl Pacer for Spacing {
-    async fn ask(
-        &self,
-        to: &Destination,
-        tenant: &str,
-        key: &SendKey,
-        urgent: bool,
-        now: Time,
-    ) -> Grant {
-        self.lane(to, tenant, now, |lane| lane.ask(key, urgent, now))
+/// All limits that a call has to keep to, the narrowest first.
+fn steps(ask: &Ask<'_>) -> Vec<Step> {
+    let limits = ask.limits;
+    let mut steps = Vec::new();
+    if let Some(throttle) = ask.throttle {
+        let count = throttle.cards_per_minute.max(1);
+        let rate = Some(Rate::new(MINUTE / count, count));
+        let lane = format!("I#{}#{}", ask.tenant, throttle.integration);
+        steps.push(Step { is_throttle: true, ..step(ask, lane, rate, MINUTE) });
     }
+    if limits.is_none() {
+        return steps;
+    }
+    let (lane, rate) = match ask.call {
+        Call::Post => (place(ask), limits.channel),
+        Call::Edit => ("M#edit".to_owned(), limits.edits),
+        Call::Find => ("M#find".to_owned(), limits.finds),
+    };
+    steps.push(step(ask, lane, rate, rate.map(|rate| rate.every).unwrap_or_default()));
+    if limits.all.is_some() {
+        let keep = limits.all.map(|rate| rate.every).unwrap_or_default();
+        steps.push(step(ask, "M#all".to_owned(), limits.all, keep));
+    }
+    steps
+}
 
-    async fn block(&self, to: &Destination, tenant: &str, until: Time) {
-        self.lane(to, tenant, Time::default(), |lane| {
-            lane.blocked_until = lane.blocked_until.max(Some(until));
-            // Whoever got the last slot was refused, and has to ask again.
-            lane.last = lane.last.take().map(|(at, _)| (at, SendKey::default()));
-        });
+fn step(ask: &Ask<'_>, lane: String, rate: Option<Rate>, keep: Duration) -> Step {
+    let account = ask.limits.account.as_deref().unwrap_or(ask.tenant);
+    let hash = Hash::of(&[ask.send.as_str().as_bytes()]);
+    let bytes = hash.bytes();
+    let send = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    Step {
+        name: LaneName { group: format!("{}#{account}", ask.to.provider()), lane },
+        asked: Asked { send, urgent: ask.urgent, folds: ask.folds, rate, keep },
+        is_throttle: false,
+    }
+}
+
+/// People of two tenants may have the same id.
+fn place(ask: &Ask<'_>) -> String {
+    match ask.to {
+        Destination::Channel { channel, .. } => format!("C#{channel}"),
+        Destination::Person { user, .. } => format!("U#{}#{user}", ask.tenant),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(millis: i64) -> Time {
-        Time::from_millis(millis)
-    }
-
-    #[test]
-    fn posts_are_a_second_apart_and_a_page_goes_first() {
-        let mut lane = Lane::default();
-        let [card, other, page]: [SendKey; 3] = ["card", "other", "page"].map(SendKey::from);
-        assert_eq!(lane.ask(&card, false, at(0)), Grant::Now);
-        assert_eq!(lane.ask(&card, false, at(0)), Grant::Now, "the same key, the same slot");
-        assert_eq!(lane.ask(&other, false, at(100)), Grant::Later(at(1000)));
-        assert_eq!(lane.ask(&page, true, at(200)), Grant::Later(at(1000)));
-        assert_eq!(lane.ask(&other, false, at(1000)), Grant::Later(at(2000)));
-        assert_eq!(lane.ask(&page, true, at(1000)), Grant::Now);
-        assert_eq!(lane.ask(&other, false, at(2000)), Grant::Now);
-    }
-
-    #[test]
-    fn who_stays_away_holds_nobody_up() {
-        let mut lane = Lane::default();
-        let [first, gone, next]: [SendKey; 3] = ["first", "gone", "next"].map(SendKey::from);
-        assert_eq!(lane.ask(&first, false, at(0)), Grant::Now);
-        assert_eq!(lane.ask(&gone, true, at(0)), Grant::Later(at(1000)));
-        assert_eq!(lane.ask(&next, false, at(0)), Grant::Later(at(2000)));
-        assert_eq!(lane.ask(&next, false, at(2000)), Grant::Now);
-    }
-
-    #[test]
-    fn a_platform_that_asks_for_time_gets_it() {
-        let pacer = Spacing::default();
-        let to = Destination::Channel { provider: "chat".into(), channel: "ops".into() };
-        let ask = |key: &str, tenant: &str, now| {
-            crate::testing::run(pacer.ask(&to, tenant, &key.into(), true, at(now)))
-        };
-        assert_eq!(ask("a", "acme", 0), Grant::Now);
-        crate::testing::run(pacer.block(&to, "acme", at(30_000)));
-        assert_eq!(ask("a", "acme", 1_000), Grant::Later(at(30_000)));
-        assert_eq!(ask("b", "acme", 1_000), Grant::Later(at(31_000)));
-        assert_eq!(ask("b", "other", 1_000), Grant::Now, "another tenant's channel is another");
-    }
-}
+mod tests;

@@ -3,14 +3,18 @@
 mod config;
 mod config_store;
 mod mappings;
+mod pacer;
 mod store;
 mod work;
 
 pub use config::{ApiRole, Config, KeyOwner, Keys, Providers, Sealer};
 pub use config_store::{ConfigStore, IntegrationRow, KEY_CHANGES_MAX, KeyChange, KeyRow};
 pub use mappings::{Mapping, Mappings};
+pub use pacer::{
+    Ask, Call, Grant, Lane, LaneName, LaneRow, Lanes, Pacer, Place, Standing, Swapped, Throttle,
+};
 pub use store::{Page, Store, StoreError, Summary, Write};
-pub use work::{Clock, Entropy, Grant, Intake, Pacer, Report, Timer, Wake, WakeUp};
+pub use work::{Clock, Entropy, Intake, Report, Timer, Wake, WakeUp};
 
 /// All ports of one process.
 pub trait Ports: Send + Sync + 'static {

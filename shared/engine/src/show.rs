@@ -1,9 +1,9 @@
 //! All that is shown of one alert.
 
-use nightowl_domain::{Alert, Details, Entry, Occurrence, SendKey};
+use nightowl_domain::{Alert, Details, Entry, Occurrence, SendKey, SharedVec};
 use nightowl_messaging::AlertMessage;
 
-use crate::view::{Faces, View, alert_message};
+use crate::view::{Faces, OnCallNow, View, alert_message};
 use crate::{Clock, Engine, EngineError, Ports, Store};
 
 /// An alert with what is stored apart from it.
@@ -39,8 +39,8 @@ impl<P: Ports> Engine<P> {
             alert: &shown.alert,
             details: &shown.details,
             tenant: &basis.tenant,
-            policy: &basis.policy,
-            at: self.ports().clock().now(),
+            policy: basis.policy(),
+            on_call: OnCallNow::of(&shown.alert, &basis.tenant, self.ports().clock().now()),
             next: self.next_short_id(&shown.alert).await?,
             link: self.alert_link(&shown.alert.occurrence()),
             faces: &Faces::default(),
@@ -53,14 +53,14 @@ impl<P: Ports> Engine<P> {
         let Some(next) = alert.next else { return Ok(None) };
         let occurrence = Occurrence::new(&alert.tenant, next);
         let next = self.ports().store().read(&occurrence).await?;
-        Ok(next.filter(|next| !next.hidden).map(|next| next.short_id))
+        Ok(next.filter(|next| !next.hidden).map(|next| next.short_id.clone()))
     }
 }
 
 /// The tail is the newer truth where both have an entry.
-fn merge(apart: Vec<Entry>, tail: &[Entry]) -> Vec<Entry> {
+fn merge(apart: Vec<Entry>, tail: &SharedVec<Entry>) -> Vec<Entry> {
     let first = tail.first().map_or(u64::MAX, |entry| entry.seq);
     let mut all: Vec<Entry> = apart.into_iter().filter(|entry| entry.seq < first).collect();
-    all.extend_from_slice(tail);
+    all.extend(tail.iter().cloned());
     all
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use nightowl_domain::{Occurrence, Time};
+use nightowl_domain::{Occurrence, Time, digest_wanted};
 
 use crate::{Clock, Engine, EngineError, Ports, Store};
 
@@ -127,10 +127,7 @@ impl<P: Ports> Engine<P> {
             loop {
                 let page = store.due(shard, horizon, cursor, PAGE).await?;
                 for (occurrence, _) in page.items {
-                    if let Some(alert) = store.read(&occurrence).await? {
-                        self.wake_all(&alert).await;
-                        woken += 1;
-                    }
+                    woken += usize::from(self.wake_again(&occurrence).await?);
                 }
                 cursor = page.cursor;
                 if cursor.is_none() {
@@ -139,6 +136,23 @@ impl<P: Ports> Engine<P> {
             }
         }
         Ok(woken)
+    }
+
+    /// Whether it is there.
+    async fn wake_again(&self, occurrence: &Occurrence) -> Result<bool, EngineError> {
+        let store = self.ports().store();
+        if occurrence.id.is_digest() {
+            let digest = store.read_digest(occurrence).await?;
+            if let Some(digest) = &digest {
+                self.send(occurrence, digest_wanted(digest)).await;
+            }
+            return Ok(digest.is_some());
+        }
+        let alert = store.read(occurrence).await?;
+        if let Some(alert) = &alert {
+            self.wake_all(alert).await;
+        }
+        Ok(alert.is_some())
     }
 }
 

@@ -18,7 +18,7 @@ mod trap;
 
 pub use clock::{CountingEntropy, VirtualClock};
 pub use config::{StaticConfig, StaticProviders};
-pub use conformance::{mappings_conformance, store_conformance};
+pub use conformance::{lanes_conformance, mappings_conformance, store_conformance};
 pub use ports::TestPorts;
 pub use provider::{Posted, Script, ScriptedProvider, Stage};
 pub use queues::{MemoryIntake, MemoryTimer, MemoryWake, Timed};

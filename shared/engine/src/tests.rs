@@ -2,6 +2,7 @@
 
 mod apply;
 mod deliver;
+mod fold;
 mod log;
 mod operators;
 mod page;

@@ -39,8 +39,7 @@ pub struct View<'a> {
     pub tenant: &'a Tenant,
     /// The one that the alert follows.
     pub policy: &'a Policy,
-    /// Who is on call is asked for this moment.
-    pub at: Time,
+    pub on_call: OnCallNow,
     /// Short id of the alert that came after this one.
     pub next: Option<String>,
     /// Into the console.
@@ -48,12 +47,41 @@ pub struct View<'a> {
     pub faces: &'a Faces,
 }
 
+/// Who is primary and secondary in the schedule that serves an alert, by their places among the
+/// tenant's users: worked out once for all messages of one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnCallNow([Option<usize>; 2]);
+
+impl OnCallNow {
+    /// The first who holds each role at `at`.
+    pub fn of(alert: &Alert, tenant: &Tenant, at: Time) -> Self {
+        let schedule = schedule_of(alert, tenant);
+        Self(["primary", "secondary"].map(|role| {
+            let holder = schedule?.on_call(role, at).into_iter().next()?;
+            tenant.users.iter().position(|user| user.id == holder.user)
+        }))
+    }
+}
+
+/// The schedule that serves this alert.
+fn schedule_of<'a>(alert: &Alert, tenant: &'a Tenant) -> Option<&'a Schedule> {
+    let integration = tenant.integration(&alert.integration);
+    match integration.and_then(|found| found.schedule.as_deref()) {
+        Some(named) => tenant.schedule(named),
+        None => match tenant.schedules.as_slice() {
+            [only] => Some(only),
+            [] | [_, _, ..] => None,
+        },
+    }
+}
+
 /// `delivery`: the send that the message is or edits.
 pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
     let alert = view.alert;
     let details = view.details;
     let runbook = details.link(LinkKind::Runbook);
-    let [primary, secondary] = ["primary", "secondary"].map(|role| view.on_call(role));
+    let OnCallNow([primary, secondary]) = view.on_call;
+    let [primary, secondary] = [primary, secondary].map(|user| view.tenant.users.get(user?));
     let shown = Shown::of(&alert.status);
     AlertMessage {
         alert_id: alert.id.to_string(),
@@ -93,22 +121,14 @@ pub fn alert_message(view: &View<'_>, delivery: &SendKey) -> AlertMessage {
 }
 
 impl<'a> View<'a> {
-    /// The first who holds the role in the schedule that serves this alert.
-    pub(crate) fn on_call(&self, role: &str) -> Option<&'a User> {
-        let holder = self.schedule()?.on_call(role, self.at).into_iter().next()?;
-        self.tenant.user(&holder.user)
+    /// Those of them who are on call.
+    pub(crate) fn on_call(&self) -> impl Iterator<Item = &'a User> {
+        let OnCallNow(places) = self.on_call;
+        places.into_iter().flatten().filter_map(|place| self.tenant.users.get(place))
     }
 
-    /// The one that serves this alert.
     fn schedule(&self) -> Option<&'a Schedule> {
-        let integration = self.tenant.integration(&self.alert.integration);
-        match integration.and_then(|found| found.schedule.as_deref()) {
-            Some(named) => self.tenant.schedule(named),
-            None => match self.tenant.schedules.as_slice() {
-                [only] => Some(only),
-                [] | [_, _, ..] => None,
-            },
-        }
+        schedule_of(self.alert, self.tenant)
     }
 
     /// In which moments are told: those who are on call are on call in it.

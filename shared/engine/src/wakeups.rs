@@ -1,9 +1,7 @@
 //! From what is owed to wake-ups and timers.
 
-use std::collections::BTreeSet;
-
 use futures::future::join_all;
-use nightowl_domain::{Alert, Occurrence, SendKey, Time, Want, wanted};
+use nightowl_domain::{Alert, Occurrence, SendKey, Time, Want, wants};
 
 use crate::{Engine, Ports, Timer, Wake, WakeUp};
 
@@ -15,8 +13,8 @@ enum Call {
 }
 
 /// A wake-up serves all that an alert owes at that moment, so equal moments need only one.
-fn calls(wants: impl IntoIterator<Item = Want>) -> BTreeSet<Call> {
-    let mut calls: BTreeSet<Call> = wants
+fn calls(wants: impl IntoIterator<Item = Want>) -> Vec<Call> {
+    let mut calls: Vec<Call> = wants
         .into_iter()
         .map(|want| match want {
             Want::Deliver { at, urgent, .. } => Call::Wake { at, urgent },
@@ -24,6 +22,8 @@ fn calls(wants: impl IntoIterator<Item = Want>) -> BTreeSet<Call> {
             Want::Tick { generation, at } => Call::Arm { generation, at },
         })
         .collect();
+    calls.sort_unstable();
+    calls.dedup();
     let urgent: Vec<Option<Time>> = calls
         .iter()
         .filter_map(|call| match call {
@@ -52,21 +52,22 @@ impl<P: Ports> Engine<P> {
         after: &Alert,
         ours: &[SendKey],
     ) {
-        let known = before.map(wanted).unwrap_or_default();
-        let mut wants = wanted(after);
-        wants.retain(|want| {
-            let is_ours = match want {
-                Want::Deliver { key, .. } | Want::Refresh { key, .. } => ours.contains(key),
-                Want::Tick { .. } => false,
-            };
-            !is_ours && !known.contains(want)
-        });
-        self.send(&after.occurrence(), wants).await;
+        let is_ours = |want: &Want| match want {
+            Want::Deliver { key, .. } | Want::Refresh { key, .. } => ours.contains(key),
+            Want::Tick { .. } => false,
+        };
+        let is_known =
+            |want: &Want| before.is_some_and(|before| wants(before).any(|known| known == *want));
+        let new = wants(after).filter(|want| !is_ours(want) && !is_known(want));
+        let calls = calls(new);
+        if !calls.is_empty() {
+            self.send_all(&after.occurrence(), calls).await;
+        }
     }
 
     /// Sends everything that is owed, for when wake-ups may have been lost.
     pub(crate) async fn wake_all(&self, alert: &Alert) {
-        self.send(&alert.occurrence(), wanted(alert)).await;
+        self.send(&alert.occurrence(), wants(alert)).await;
     }
 
     /// A wake-up that is lost costs time, never truth: the sweep sends another.
@@ -77,8 +78,17 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    async fn send(&self, occurrence: &Occurrence, wants: BTreeSet<Want>) {
-        join_all(calls(wants).into_iter().map(|call| async move {
+    /// Calls the ports for what is owed to this alert or digest.
+    pub(crate) async fn send(
+        &self,
+        occurrence: &Occurrence,
+        wants: impl IntoIterator<Item = Want>,
+    ) {
+        self.send_all(occurrence, calls(wants)).await;
+    }
+
+    async fn send_all(&self, occurrence: &Occurrence, calls: Vec<Call>) {
+        join_all(calls.into_iter().map(|call| async move {
             match call {
                 Call::Wake { at, urgent } => self.wake(occurrence, at, urgent).await,
                 Call::Arm { generation, at } => {
@@ -112,6 +122,6 @@ mod tests {
             Call::Wake { at, urgent: false },
             Call::Arm { generation: 2, at: Time::from_seconds(9) },
         ];
-        assert_eq!(sent, BTreeSet::from(expected));
+        assert_eq!(sent, expected);
     }
 }

@@ -82,7 +82,7 @@ fn bounded(
     let mut kept = BTreeMap::new();
     let mut left_out = Vec::new();
     for (entry, value) in map {
-        let fits = entry.len() <= NAME_BYTES_MAX && budget.has(entry.len() + "…".len());
+        let fits = entry.len() <= NAME_BYTES_MAX && budget.has(&entry, "…".len());
         if kept.len() >= ENTRIES_MAX || !fits {
             left_out.push(entry);
             continue;

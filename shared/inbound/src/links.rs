@@ -60,7 +60,7 @@ pub(crate) fn collect(
         if links.iter().any(|known| known.url == link.url) {
             continue;
         }
-        let fits = links.len() < LINKS_MAX && budget.has(link.url.len() + TEXT_BYTES_MAX);
+        let fits = links.len() < LINKS_MAX && budget.has(&link.url, 2 * TEXT_BYTES_MAX);
         if is_address(&link.url) && fits {
             link.text = budget.take(crate::text::one_line(&link.text), TEXT_BYTES_MAX).0;
             link.url = budget.take(link.url, URL_BYTES_MAX).0;

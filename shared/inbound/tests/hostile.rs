@@ -127,7 +127,7 @@ fn check(parsed: &Parsed) {
         let texts = details.labels.iter().chain(&details.annotations);
         let bytes: usize = texts.map(|(name, value)| name.len() + value.len()).sum();
         let links: usize = details.links.iter().map(|link| link.url.len() + link.text.len()).sum();
-        assert!(bytes + links + details.description.len() <= 200 * 1024);
+        assert!(bytes + links + details.description.len() <= 160 * 1024);
         for link in &details.links {
             let url = link.url.to_ascii_lowercase();
             assert!(url.starts_with("http://") || url.starts_with("https://"), "{url}");

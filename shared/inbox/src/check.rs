@@ -40,7 +40,7 @@ impl Inbox {
     ) -> Option<nightowl_domain::MessageRef> {
         let moment = (self.now)().millis().to_be_bytes();
         let parts: [&[u8]; 3] = [b"check", channel.as_bytes(), &moment];
-        let delivery = SendKey(Hash::of(&parts).text(15));
+        let delivery = SendKey::from(Hash::of(&parts).text(15));
         let body = wire::encode(&render::stored(&notice(TEXT), Form::Rich));
         match self.append(channel, None, delivery, body).await {
             Ok(at) => {

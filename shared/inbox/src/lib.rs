@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Tenant, Time, User};
 use nightowl_messaging::{
-    ChatUser, Checkup, FormDef, FormState, Message, MessageLog, Opener, Post, Provider,
+    ChatUser, Checkup, FormDef, FormState, Limits, Message, MessageLog, Opener, Post, Provider,
     ProviderError, Whisper, Workspace,
 };
 
@@ -73,6 +73,11 @@ pub fn personal_channel(user: &str) -> String {
 impl Provider for Inbox {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// It is our own table.
+    fn limits(&self) -> Limits {
+        Limits::NONE
     }
 
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError> {

@@ -68,6 +68,13 @@ fn bounded(message: &Message) -> Message {
                 bound_alert(alert);
             }
         }
+        Message::Digest(digest) => {
+            for member in &mut digest.members {
+                bound(&mut member.title, TITLE_CHARS_MAX);
+                bound(&mut member.standing, VALUE_CHARS_MAX);
+                member.alert_url = member.alert_url.take().filter(|url| is_web_address(url));
+            }
+        }
     }
     message
 }
@@ -179,6 +186,14 @@ pub fn says(message: &Message) -> Option<String> {
         Message::Direct(page) => Some(page.text.clone()),
         Message::Notice(notice) => Some(notice.text.clone()),
         Message::Prompt(prompt) => Some(prompt.text.clone()),
+        Message::Digest(digest) => {
+            let lines = digest.members.iter().map(|member| {
+                let (id, severity) = (&member.short_id, member.severity.name());
+                format!("{id} ({severity}, {}): {}", member.standing, member.title)
+            });
+            let lines: Vec<String> = [digest.headline()].into_iter().chain(lines).collect();
+            Some(lines.join("\n"))
+        }
     }
 }
 

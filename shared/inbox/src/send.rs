@@ -85,7 +85,7 @@ impl Inbox {
         let channel = self.channel_of_person(user_ref)?;
         let moment = (self.now)().millis().to_be_bytes();
         let parts: [&[u8]; 4] = [b"whisper", channel.as_bytes(), whisper.text.as_bytes(), &moment];
-        let delivery = SendKey(Hash::of(&parts).text(15));
+        let delivery = SendKey::from(Hash::of(&parts).text(15));
         let body = wire::encode(&render::whispered(whisper));
         self.append(channel, None, delivery, body).await.map(|_| ())
     }

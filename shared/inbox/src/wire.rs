@@ -3,8 +3,8 @@
 
 use nightowl_domain::{Severity, Time};
 use nightowl_messaging::{
-    AlertMessage, Button, DirectMessage, EscalationMessage, Message, NoticeMessage, Person,
-    PromptMessage, WayOn,
+    AlertMessage, Button, DigestMember, DigestMessage, DirectMessage, EscalationMessage, Message,
+    NoticeMessage, Person, PromptMessage, WayOn,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,20 @@ enum SaidV1 {
     Notice { text: String, alert: Option<Box<AlertV1>> },
     Prompt { alert: Box<AlertV1>, text: String },
     Whisper { text: String, link: Option<LinkV1> },
+    Digest { digest_id: String, delivery: String, members: Vec<MemberV1> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct MemberV1 {
+    place: u32,
+    alert_id: String,
+    short_id: String,
+    title: String,
+    severity: String,
+    status: String,
+    standing: String,
+    button: Option<String>,
+    alert_url: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,6 +161,10 @@ pub fn decode(body: &str) -> Option<Stored> {
             };
             Message::Notice(NoticeMessage { text, alert })
         }
+        SaidV1::Digest { digest_id, delivery, members } => {
+            let members = members.into_iter().map(read_member).collect::<Option<_>>()?;
+            Message::Digest(DigestMessage { digest_id, members, delivery: delivery.into() })
+        }
     };
     Some(Stored::Rich(Box::new(message)))
 }
@@ -185,7 +203,44 @@ fn said(message: &Message) -> SaidV1 {
         Message::Prompt(prompt) => {
             SaidV1::Prompt { alert: boxed(&prompt.alert), text: prompt.text.clone() }
         }
+        Message::Digest(digest) => SaidV1::Digest {
+            digest_id: digest.digest_id.clone(),
+            delivery: digest.delivery.to_string(),
+            members: digest.members.iter().map(write_member).collect(),
+        },
     }
+}
+
+fn write_member(member: &DigestMember) -> MemberV1 {
+    MemberV1 {
+        place: member.place,
+        alert_id: member.alert_id.clone(),
+        short_id: member.short_id.clone(),
+        title: member.title.clone(),
+        severity: member.severity.name().to_owned(),
+        status: member.status.to_owned(),
+        standing: member.standing.clone(),
+        button: member.button.map(write_button),
+        alert_url: member.alert_url.clone(),
+    }
+}
+
+fn read_member(member: MemberV1) -> Option<DigestMember> {
+    let button = match member.button {
+        Some(name) => Some(read_button(&name)?),
+        None => None,
+    };
+    Some(DigestMember {
+        place: member.place,
+        alert_id: member.alert_id,
+        short_id: member.short_id,
+        title: member.title,
+        severity: Severity::parse(&member.severity)?,
+        status: word(&STATUSES, &member.status)?,
+        standing: member.standing,
+        button,
+        alert_url: member.alert_url,
+    })
 }
 
 fn write_person(person: &Person) -> PersonV1 {
@@ -196,7 +251,7 @@ fn read_person(person: PersonV1) -> Person {
     Person { name: person.name, user_ref: person.user_ref }
 }
 
-const BUTTONS: [(Button, &str); 7] = [
+const BUTTONS: [(Button, &str); 8] = [
     (Button::Acknowledge, "acknowledge"),
     (Button::Unacknowledge, "unacknowledge"),
     (Button::Escalate, "escalate"),
@@ -204,6 +259,7 @@ const BUTTONS: [(Button, &str); 7] = [
     (Button::Snooze, "snooze"),
     (Button::Note, "note"),
     (Button::Runbook, "runbook"),
+    (Button::AcknowledgeAll, "acknowledge_all"),
 ];
 
 fn write_button(button: Button) -> String {
@@ -215,6 +271,7 @@ fn write_button(button: Button) -> String {
         Button::Snooze => "snooze",
         Button::Note => "note",
         Button::Runbook => "runbook",
+        Button::AcknowledgeAll => "acknowledge_all",
     };
     name.to_owned()
 }

@@ -13,8 +13,8 @@ use nightowl_messaging::conformance::{
     Callbacks, Fault, Seen, SeenButton, Subject, Verb, Whispered, World,
 };
 use nightowl_messaging::{
-    AlertMessage, Button, ButtonValue, ChatUser, Form, LogError, LoggedMessage, Message,
-    MessageLog, NoticeMessage, Post, Provider, ProviderError, Snooze, WayOn, Whisper,
+    AlertMessage, Button, ButtonValue, ChatUser, DigestMessage, Form, LogError, LoggedMessage,
+    Message, MessageLog, NoticeMessage, Post, Provider, ProviderError, Snooze, WayOn, Whisper,
 };
 
 nightowl_messaging::provider_conformance!(Desk);
@@ -292,10 +292,29 @@ fn seen(row: &LoggedMessage) -> Seen {
                 seen.links.extend(alert.alert_url.clone());
                 seen.buttons = alert.buttons.iter().map(|button| shown(*button, alert)).collect();
             }
+            if let Message::Digest(digest) = &*message {
+                seen.links.extend(digest.members.iter().filter_map(|one| one.alert_url.clone()));
+                seen.buttons = of_digest(digest);
+            }
             seen.text = lines.join("\n");
         }
     }
     seen
+}
+
+fn of_digest(digest: &DigestMessage) -> Vec<SeenButton> {
+    let made = |button: Button, value: ButtonValue| SeenButton {
+        button,
+        label: format!("{button:?}"),
+        value: Some(value),
+        url: None,
+        choices: Vec::new(),
+    };
+    let each = digest.members.iter();
+    let each = each.filter_map(|member| Some(made(member.button?, digest.value_of(member))));
+    let all =
+        digest.has_unacknowledged().then(|| made(Button::AcknowledgeAll, digest.value_of_all()));
+    each.chain(all).collect()
 }
 
 fn lines_of(alert: &AlertMessage) -> Vec<String> {
@@ -436,7 +455,7 @@ async fn forms_are_the_console_s_own() {
     let state = nightowl_messaging::FormState {
         form: nightowl_messaging::FormId::Note,
         value: ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
             delivery: "key".into(),
             round: 0,
             tier: 0,

@@ -13,7 +13,7 @@ fn press(action: ActionId, nonce: &str) -> Press {
         action,
         choice: None,
         value: ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
             delivery: "delivery-of-the-card".into(),
             round: 1,
             tier: 2,

@@ -6,6 +6,7 @@
 
 mod buttons;
 mod card;
+mod digest;
 mod form;
 mod link;
 mod person;
@@ -72,6 +73,7 @@ fn below(message: &Message, pen: &Pen<'_>, room: &card::Room) -> Option<Attachme
         Message::Direct(page) => Some(card::body(&page.alert, pen, room)),
         Message::Prompt(prompt) => Some(card::question(&prompt.alert, pen)),
         Message::Notice(notice) => notice.alert.as_ref().map(card::reference),
+        Message::Digest(digest) => digest::below(digest, pen),
     }
 }
 

@@ -9,6 +9,7 @@ mod edit;
 mod error;
 mod find;
 mod forms;
+mod limits;
 mod people;
 mod post;
 mod server;
@@ -21,8 +22,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::{
-    ChatUser, Checkup, FormDef, FormState, Kept, Message, Opener, Post, Provider, ProviderError,
-    Secret, Whisper, Workspace,
+    ChatUser, Checkup, FormDef, FormState, Kept, Limits, Message, Opener, Post, Provider,
+    ProviderError, Secret, Whisper, Workspace,
 };
 
 use crate::signer::Signer;
@@ -88,6 +89,10 @@ fn nonce() -> Result<String, Failure> {
 impl Provider for Mattermost {
     fn name(&self) -> &'static str {
         crate::NAME
+    }
+
+    fn limits(&self) -> Limits {
+        limits::of(self.api.url())
     }
 
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError> {

@@ -197,8 +197,8 @@ mod tests {
 
     fn value() -> ButtonValue {
         ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
-            delivery: "0123456789abcdefghjkmnpq".into(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
+            delivery: "0123456789abcdef0hjkmnpq".into(),
             round: 10,
             tier: 12,
         }

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_state_comes_back_as_it_went() {
         let value = ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
             delivery: "key".into(),
             round: 1,
             tier: 2,

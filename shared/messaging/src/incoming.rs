@@ -67,10 +67,11 @@ pub enum ActionId {
     Snooze,
     Note,
     Runbook,
+    AcknowledgeAll,
 }
 
 impl ActionId {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Acknowledge,
         Self::Unacknowledge,
         Self::Escalate,
@@ -78,6 +79,7 @@ impl ActionId {
         Self::Snooze,
         Self::Note,
         Self::Runbook,
+        Self::AcknowledgeAll,
     ];
 
     /// Letters only: Mattermost answers 404 to a click on any other id.
@@ -90,6 +92,7 @@ impl ActionId {
             Self::Snooze => "snooze",
             Self::Note => "note",
             Self::Runbook => "runbook",
+            Self::AcknowledgeAll => "ackall",
         }
     }
 

@@ -6,6 +6,7 @@ pub mod error;
 pub mod form;
 pub mod incoming;
 pub mod kept;
+pub mod limits;
 pub mod log;
 pub mod message;
 pub mod provider;
@@ -21,10 +22,11 @@ pub use incoming::{
     InteractionResponse, ResponseSection, WayOn, Whisper,
 };
 pub use kept::Kept;
+pub use limits::{Limits, Rate};
 pub use log::{LogError, LoggedMessage, MessageLog};
 pub use message::{
-    AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, Form, Message,
-    NoticeMessage, Person, Post, PromptMessage, Snooze,
+    AlertMessage, Button, ButtonValue, DigestMember, DigestMessage, DirectMessage,
+    EscalationMessage, Form, Message, NoticeMessage, Person, Post, PromptMessage, Snooze,
 };
 pub use provider::{ChatUser, Check, Checkup, Opener, Provider, Workspace};
 pub use secret::Secret;

@@ -34,6 +34,8 @@ pub enum Message {
     Notice(NoticeMessage),
     /// Asks one person for something about an alert that is over: its only button opens a form.
     Prompt(PromptMessage),
+    /// Many alerts, a line each, where the channel cannot take a card for each.
+    Digest(DigestMessage),
 }
 
 /// A person as a message shows them.
@@ -107,6 +109,8 @@ pub enum Button {
     Note,
     /// A link, where there is one; never an action.
     Runbook,
+    /// Of a digest: all of its members.
+    AcknowledgeAll,
 }
 
 /// What the snooze menu offers.
@@ -195,13 +199,89 @@ pub struct PromptMessage {
     pub text: String,
 }
 
+/// Alerts that have no card of their own, the worst first. At most 30, so that all of them fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DigestMessage {
+    /// What its buttons name; a member by its place besides.
+    pub digest_id: String,
+    pub members: Vec<DigestMember>,
+    /// The delivery that this message is or edits; buttons carry it.
+    pub delivery: SendKey,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DigestMember {
+    /// In the order in which they joined; it never changes.
+    pub place: u32,
+    pub alert_id: String,
+    /// As people read it, in upper case.
+    pub short_id: String,
+    pub title: String,
+    pub severity: Severity,
+    /// `firing`, `acknowledged`, `snoozed`, `resolved`.
+    pub status: &'static str,
+    /// "firing, tier 2", "acknowledged by Alice".
+    pub standing: String,
+    /// What makes most sense now: to acknowledge it, to resolve it, or nothing.
+    pub button: Option<Button>,
+    /// Deep link into the console.
+    pub alert_url: Option<String>,
+}
+
+impl DigestMessage {
+    /// "14 more alerts, the worst first: 3 firing, 11 resolved".
+    pub fn headline(&self) -> String {
+        let counted = ["firing", "acknowledged", "snoozed", "resolved"].map(|status| {
+            let count = self.members.iter().filter(|member| member.status == status).count();
+            (count, status)
+        });
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let counted: Vec<String> =
+            counted.map(|(count, status)| format!("{count} {status}")).collect();
+        let alerts = if self.members.len() == 1 { "alert" } else { "alerts, the worst first" };
+        format!("{} more {alerts}: {}", self.members.len(), counted.join(", "))
+    }
+
+    /// Of what is still to be done about it; of an empty one as of one that is over.
+    pub fn worst(&self) -> (&'static str, Severity) {
+        let worst = self.members.first();
+        worst.map_or(("resolved", Severity::Info), |worst| (worst.status, worst.severity))
+    }
+
+    /// What a button of this member says.
+    pub fn value_of(&self, member: &DigestMember) -> ButtonValue {
+        self.value(member.place)
+    }
+
+    /// What the buttons for all say.
+    pub fn value_of_all(&self) -> ButtonValue {
+        self.value(0)
+    }
+
+    /// Whether anything could be acknowledged.
+    pub fn has_unacknowledged(&self) -> bool {
+        self.members.iter().any(|member| member.button == Some(Button::Acknowledge))
+    }
+
+    fn value(&self, place: u32) -> ButtonValue {
+        ButtonValue {
+            alert_id: self.digest_id.clone(),
+            delivery: self.delivery.clone(),
+            round: 0,
+            tier: place,
+        }
+    }
+}
+
 /// What a click on a button of a message says about it: the parts a provider puts into the button
 /// and reads back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ButtonValue {
+    /// Of an alert, or of a digest.
     pub alert_id: String,
     pub delivery: SendKey,
     pub round: u32,
+    /// Of a digest: which member.
     pub tier: u32,
 }
 
@@ -240,6 +320,7 @@ impl Message {
             Self::Direct(page) => Some(&page.alert),
             Self::Notice(notice) => notice.alert.as_ref(),
             Self::Prompt(prompt) => Some(&prompt.alert),
+            Self::Digest(_) => None,
         }
     }
 }

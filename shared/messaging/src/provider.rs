@@ -5,7 +5,7 @@ use std::any::Any;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 
-use crate::{FormDef, FormState, Message, Post, ProviderError, Secret, Whisper};
+use crate::{FormDef, FormState, Limits, Message, Post, ProviderError, Secret, Whisper};
 
 /// One tenant's connection to one platform. Every verb is called by the engine or a function; none
 /// has a default that fails at run time. Each call ends within 8 s, so that it fits its lease.
@@ -16,6 +16,11 @@ use crate::{FormDef, FormState, Message, Post, ProviderError, Secret, Whisper};
 pub trait Provider: Any + Send + Sync {
     /// `slack`, `inbox` …: the word of the configuration and of message references.
     fn name(&self) -> &'static str;
+
+    /// What the platform takes from this connection before it refuses.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
 
     /// Posts once. Answers where it is, by the platform's own ids.
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError>;

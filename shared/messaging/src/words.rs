@@ -9,7 +9,12 @@ pub const NEUTRAL: &str = "#868686";
 
 /// `#RRGGBB`: while it is open, of its severity.
 pub fn color(alert: &AlertMessage) -> &'static str {
-    match (alert.status, alert.severity) {
+    color_of(alert.status, alert.severity)
+}
+
+/// The same of anything that stands so.
+pub fn color_of(status: &str, severity: Severity) -> &'static str {
+    match (status, severity) {
         ("resolved", _) => "#2EB67D",
         (_, Severity::Critical) => "#E01E5A",
         (_, Severity::Error) => "#E8712D",
@@ -20,7 +25,12 @@ pub fn color(alert: &AlertMessage) -> &'static str {
 
 /// One emoji before a title.
 pub fn sign(alert: &AlertMessage) -> &'static str {
-    match (alert.status, alert.severity) {
+    sign_of(alert.status, alert.severity)
+}
+
+/// The same of anything that stands so.
+pub fn sign_of(status: &str, severity: Severity) -> &'static str {
+    match (status, severity) {
         ("resolved", _) => "✅",
         ("acknowledged", _) => "👀",
         ("snoozed", _) => "💤",

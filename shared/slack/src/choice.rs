@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn a_choice_comes_back_and_is_never_too_long_for_slack() {
         let value = ButtonValue {
-            alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+            alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
             delivery: "x".repeat(40).as_str().into(),
             round: u32::MAX,
             tier: u32::MAX,

@@ -1,6 +1,7 @@
 //! Messages as Slack's blocks and text.
 
 mod card;
+mod digest;
 mod form;
 mod home;
 mod link;
@@ -64,8 +65,9 @@ fn rich(message: &Message) -> Rendered {
             notice.alert.as_ref().map_or(words::NEUTRAL, words::color),
             notice.alert.iter().map(card::reference).collect(),
         ),
+        Message::Digest(digest) => (digest::blocks(digest), words::NEUTRAL, vec![]),
     };
-    name_blocks(&mut blocks, &mut below, message.alert());
+    name_blocks(&mut blocks, &mut below, &state_of(message));
     let text = plain::short(message);
     let attachments = match below.is_empty() {
         true => vec![],
@@ -75,13 +77,23 @@ fn rich(message: &Message) -> Rendered {
 }
 
 /// Names differ within the message, and change with its state, as Slack asks of an edit.
-fn name_blocks(above: &mut [Block], below: &mut [Block], alert: Option<&AlertMessage>) {
-    let state = alert.map_or_else(
-        || "notice".to_owned(),
-        |alert| format!("{}-{}-{}-{}", alert.status, alert.count, alert.round, alert.tier),
-    );
+fn name_blocks(above: &mut [Block], below: &mut [Block], state: &str) {
     for (index, block) in above.iter_mut().chain(below).enumerate() {
         block.name(format!("{state}-{index}"));
+    }
+}
+
+fn state_of(message: &Message) -> String {
+    let of_alert = |alert: &AlertMessage| {
+        format!("{}-{}-{}-{}", alert.status, alert.count, alert.round, alert.tier)
+    };
+    match message {
+        Message::Digest(digest) => digest::state(digest),
+        Message::Alert(_)
+        | Message::Escalation(_)
+        | Message::Direct(_)
+        | Message::Notice(_)
+        | Message::Prompt(_) => message.alert().map_or_else(|| "notice".to_owned(), of_alert),
     }
 }
 

@@ -7,6 +7,7 @@ mod codes;
 mod error;
 mod find;
 mod forms;
+mod limits;
 mod people;
 mod setup;
 
@@ -15,8 +16,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nightowl_domain::{Destination, MessageRef, SendKey, Time};
 use nightowl_messaging::{
-    ChatUser, Checkup, CommandResponse, Form, FormDef, FormState, Kept, Message, Opener, Post,
-    Provider, ProviderError, Whisper, Workspace,
+    ChatUser, Checkup, CommandResponse, Form, FormDef, FormState, Kept, Limits, Message, Opener,
+    Post, Provider, ProviderError, Whisper, Workspace,
 };
 
 use crate::inbound::ResponseUrl;
@@ -166,6 +167,10 @@ fn json(body: &impl serde::Serialize) -> Result<Body<'static>, Failure> {
 impl Provider for Slack {
     fn name(&self) -> &'static str {
         crate::NAME
+    }
+
+    fn limits(&self) -> Limits {
+        limits::of(&self.api.account())
     }
 
     async fn post(&self, post: &Post) -> Result<MessageRef, ProviderError> {

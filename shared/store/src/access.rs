@@ -7,8 +7,6 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_dynamodb::{Client, Config};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use nightowl_messaging::Secret;
 
@@ -33,7 +31,6 @@ impl Access {
     pub const ATTEMPT: Duration = Duration::from_secs(1);
     /// A laptop may sleep, compile or flush its disk in the middle of a request.
     pub const ATTEMPT_LOCAL: Duration = Duration::from_secs(10);
-    const CONNECT: Duration = Duration::from_millis(500);
 
     /// An endpoint on this machine that knows one access key and checks no signature.
     pub fn local(endpoint: &str, access_key: &Secret) -> Self {
@@ -64,10 +61,8 @@ impl Access {
             None,
             "nightowl",
         );
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Self::CONNECT)
-            .operation_attempt_timeout(self.attempt_timeout)
-            .build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(self.attempt_timeout).build();
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
@@ -81,14 +76,4 @@ impl Access {
         }
         config
     }
-}
-
-/// The HTTP client for every service that an AWS SDK speaks to.
-pub fn https_client() -> SharedHttpClient {
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
-}
-
-/// For an endpoint on this machine: it looks for no certificates, which a bare container lacks.
-pub fn http_client() -> SharedHttpClient {
-    Builder::new().build_http()
 }

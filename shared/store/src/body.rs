@@ -41,10 +41,15 @@ pub(crate) fn unpack<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, StoreError>
 
 /// Compressed where that makes it shorter.
 pub fn pack_bytes(plain: &[u8]) -> Vec<u8> {
-    let primed = if plain.len() <= PRIMED_MAX { primed::compress(plain, LEVEL) } else { None };
+    pack_at(plain, LEVEL)
+}
+
+/// The same at a level of 1, fast, to 9, short.
+pub(crate) fn pack_at(plain: &[u8], level: u8) -> Vec<u8> {
+    let primed = if plain.len() <= PRIMED_MAX { primed::compress(plain, level) } else { None };
     let (kind, deflated) = match primed {
         Some(primed) => (PRIMED, primed),
-        None => (DEFLATED, compress_to_vec(plain, LEVEL)),
+        None => (DEFLATED, compress_to_vec(plain, level)),
     };
     let (kind, shorter) =
         if deflated.len() < plain.len() { (kind, &deflated[..]) } else { (PLAIN, plain) };

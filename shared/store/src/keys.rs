@@ -35,6 +35,15 @@ pub(crate) fn occurrence(occurrence: &Occurrence) -> (String, String) {
     (series(&occurrence.tenant, occurrence.id.series()), number(occurrence.id.number()))
 }
 
+/// All digests of a channel.
+pub(crate) fn digests(tenant: &str, series: SeriesHash) -> String {
+    format!("N#{tenant}#digest#{series}")
+}
+
+pub(crate) fn digest(digest: &Occurrence) -> (String, String) {
+    (digests(&digest.tenant, digest.id.series()), number(digest.id.number()))
+}
+
 pub(crate) fn timeline(alert: &Alert) -> String {
     format!("T#{:08}#", alert.number())
 }
@@ -88,6 +97,11 @@ pub(crate) fn months(tenant: &str) -> String {
 
 pub(crate) fn inbox(tenant: &str, channel: &str) -> String {
     format!("I#{tenant}#{channel}")
+}
+
+/// All limits of one account on one platform.
+pub(crate) fn lanes(group: &str) -> String {
+    format!("P#{group}")
 }
 
 pub(crate) fn reverse(message: &MessageRef) -> String {

@@ -81,7 +81,7 @@ impl DynamoStore {
         let place = format!("{POSTED}{}#{}", keys::moment(message.posted_at), message.id);
         let record = MessageRecord {
             channel: message.channel.clone(),
-            delivery: message.delivery.0.clone(),
+            delivery: message.delivery.to_string(),
             posted_at: message.posted_at.millis(),
             body: message.body.clone(),
         };

@@ -18,6 +18,7 @@ pub(crate) struct Query<'a> {
     newest_first: bool,
     limit: Option<usize>,
     only: Option<(&'a str, &'a str)>,
+    is_eventual: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ impl<'a> Query<'a> {
             newest_first: false,
             limit: None,
             only: None,
+            is_eventual: false,
         }
     }
 
@@ -76,6 +78,11 @@ impl<'a> Query<'a> {
     /// How many rows are looked at, before `only` leaves some out.
     pub(crate) fn limit(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// At half the price, perhaps without what was written a moment ago.
+    pub(crate) fn eventually(self) -> Self {
+        Self { is_eventual: true, ..self }
     }
 
     pub(crate) fn only(self, name: &'a str, value: &'a str) -> Self {
@@ -127,7 +134,7 @@ impl Db {
             .table_name(self.name(query.table))
             .set_index_name(query.index.map(str::to_owned))
             // An index cannot be read consistently.
-            .consistent_read(query.index.is_none())
+            .consistent_read(query.index.is_none() && !query.is_eventual)
             .key_condition_expression(keys)
             .set_filter_expression(filter.map(str::to_owned))
             .set_expression_attribute_names(Some(names))
@@ -143,14 +150,27 @@ impl Db {
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 
+    /// One request. Rows of a newer format are left out.
+    pub(crate) async fn query_readable_page(
+        &self,
+        query: &Query<'_>,
+        from: Option<Attributes>,
+    ) -> Result<Batch, StoreError> {
+        let (items, last) = self.ask(query, from).await?;
+        Ok(Batch {
+            rows: items.into_iter().filter_map(|item| Row::read(item).ok()).collect(),
+            last,
+        })
+    }
+
     /// As many requests as it takes. Rows of a newer format are left out.
     pub(crate) async fn query_readable(&self, query: &Query<'_>) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         let mut from = None;
         loop {
-            let answer = self.ask(query, from).await?;
-            rows.extend(answer.0.into_iter().filter_map(|item| Row::read(item).ok()));
-            from = answer.1;
+            let batch = self.query_readable_page(query, from).await?;
+            rows.extend(batch.rows);
+            from = batch.last;
             if from.is_none() {
                 return Ok(rows);
             }

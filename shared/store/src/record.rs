@@ -4,6 +4,7 @@
 mod actor;
 mod alert;
 mod details;
+mod digest;
 mod event;
 mod send;
 mod settle;
@@ -15,9 +16,12 @@ mod strategy_report;
 #[cfg(test)]
 mod tests;
 mod timeline;
+#[cfg(test)]
+mod worst;
 
 pub(crate) use alert::AlertRecord;
 pub(crate) use details::DetailsRecord;
+pub(crate) use digest::DigestRecord;
 pub use event::ReportRecord;
 pub(crate) use timeline::EntryRecord;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
 };
 use nightowl_engine::ports::{Page, Store, StoreError, Summary, Write};
 
@@ -41,6 +41,22 @@ impl Store for DynamoStore {
             Write::Update(alert) => self.update_alert(&alert).await,
             Write::Open { alert, previous } => self.open_alert(&alert, previous.as_deref()).await,
         }
+    }
+
+    async fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> Result<Option<Digest>, StoreError> {
+        self.newest_digest_row(tenant, series).await
+    }
+
+    async fn read_digest(&self, digest: &Occurrence) -> Result<Option<Digest>, StoreError> {
+        self.read_digest_row(digest).await
+    }
+
+    async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        self.write_digest_row(digest).await
     }
 
     async fn put_details(&self, alert: &Alert, details: &Details) -> Result<(), StoreError> {

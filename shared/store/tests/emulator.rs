@@ -1,6 +1,6 @@
 //! The promises of every store, kept on a local AWS.
 
-use nightowl_engine::testing::{mappings_conformance, store_conformance};
+use nightowl_engine::testing::{lanes_conformance, mappings_conformance, store_conformance};
 use nightowl_messaging::Secret;
 use nightowl_store::{Access, DynamoStore, Tables, create_tables, http_client};
 
@@ -20,4 +20,5 @@ async fn the_store_keeps_its_promises_on_a_local_aws() {
     let store = DynamoStore::new(client, tables);
     store_conformance(async || store.clone()).await;
     mappings_conformance(async || store.clone()).await;
+    lanes_conformance(async || store.clone()).await;
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::fault::{Fault, Scripted};
 use crate::seed::Seed;
+use crate::watch::Watch;
 use crate::world::World;
 
 /// A Mattermost of one's own. It stops when it is dropped.
@@ -29,8 +30,20 @@ impl Shared {
     /// What was held back is done now; what is refused now is refused in silence.
     pub(crate) async fn land(&self) {
         let late = std::mem::take(&mut self.world().late);
-        for request in late {
-            crate::serve::land(self, request).await;
+        for late in late {
+            crate::serve::land(self, late.request).await;
+        }
+    }
+
+    /// One request that was held back is done now, unless it has landed.
+    pub(crate) async fn land_one(&self, id: &str) {
+        let late = {
+            let late = &mut self.world().late;
+            let index = late.iter().position(|late| late.id == id);
+            index.map(|index| late.remove(index))
+        };
+        if let Some(late) = late {
+            crate::serve::land(self, late.request).await;
         }
     }
 }
@@ -77,6 +90,16 @@ impl Double {
     pub fn script(&self, route: &str, fault: Fault) {
         let route = route.to_owned();
         self.shared.world().faults.push(Scripted { route, fault, times: 1 });
+    }
+
+    /// From now on `watcher` sees every call, instead of the list of calls.
+    pub fn watch(&self, watcher: Arc<dyn Watch>) {
+        self.shared.world().watcher = Some(watcher);
+    }
+
+    /// What was scripted and has not happened does not happen.
+    pub fn heal(&self) {
+        self.shared.world().faults.clear();
     }
 
     /// What `late` held back lands.

@@ -16,6 +16,7 @@ mod read;
 mod seed;
 mod serve;
 mod trigger;
+mod watch;
 mod world;
 
 pub use api::dialogs::DialogBody;
@@ -26,4 +27,5 @@ pub use integration::{ActionBody, CommandBody};
 pub use read::{Button, Markup, Reading, read_text};
 pub use seed::{Config, RateLimit, Seed, SeedChannel, SeedCommand, SeedTeam, SeedUser, Version};
 pub use trigger::{Trigger, TriggerKey};
+pub use watch::{Arrival, Watch};
 pub use world::{Call, Ephemeral, OpenDialog, Post, User};

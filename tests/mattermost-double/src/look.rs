@@ -33,6 +33,15 @@ impl Double {
         world.posts.iter().filter(|post| post.is_there()).cloned().collect()
     }
 
+    /// So many of the posts that are there, the newest, oldest first.
+    pub fn newest(&self, count: usize) -> Vec<Post> {
+        let world = self.shared.world();
+        let there = world.posts.iter().rev().filter(|post| post.is_there());
+        let mut newest: Vec<Post> = there.take(count).cloned().collect();
+        newest.reverse();
+        newest
+    }
+
     pub fn post(&self, id: &str) -> Option<Post> {
         self.shared.world().post(id).cloned()
     }

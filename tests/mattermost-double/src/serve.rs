@@ -1,5 +1,6 @@
 //! Every request of the API: faults, limits, sessions, the answer, and its headers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +17,8 @@ use crate::error::{Answer, AppError, Reply, cut, into_response, page, plain};
 use crate::fault::Fault;
 use crate::ids::new_id;
 use crate::limit::{Limited, take_slot};
-use crate::world::{Call, Pending};
+use crate::watch::{Arrival, Watch};
+use crate::world::{Call, Late, Pending};
 
 /// More than any server takes, so that what is too large is refused in the server's own words.
 const READ_MAX: usize = 64 << 20;
@@ -57,10 +59,16 @@ async fn call(State(shared): State<Shared>, request: axum::extract::Request) -> 
     response
 }
 
+/// The place of a call that is not written down, because somebody watches.
+const UNNOTED: usize = usize::MAX;
+
 /// Writes the call down before anything else happens to it.
 fn note(shared: &Shared, route: Option<&Route>, request: &Request) -> usize {
     let text = || Value::String(String::from_utf8_lossy(&request.body).into_owned());
     let mut world = shared.world();
+    if world.watcher.is_some() {
+        return UNNOTED;
+    }
     let user_id = world.session(request.token()).unwrap_or_default();
     world.calls.push(Call {
         route: route.map(|route| route.name).unwrap_or_default().to_owned(),
@@ -85,38 +93,75 @@ async fn answer(
     let Some(route) = route else {
         return into_response(Err(AppError::no_route()));
     };
-    let fault = shared.world().take_fault(route.name);
+    let watched = Watched::new(shared, route, &request);
+    let scripted = shared.world().take_fault(route.name);
+    let fault = scripted.or_else(|| watched.arrived());
     if let Some(call) = shared.world().calls.get_mut(index) {
         call.fault.clone_from(&fault);
     }
     if let Some(fault) = fault {
-        return fail(shared, route, request, fault).await;
+        return fail(shared, route, request, fault, &watched).await;
     }
     let answer = perform(shared, route, request).await;
+    watched.done(&answer).await;
     if let (Err(error), Some(call)) = (&answer, shared.world().calls.get_mut(index)) {
         call.error = Some(error.id.clone());
     }
     into_response(answer)
 }
 
-async fn fail(shared: &Shared, route: &Route, request: Request, fault: Fault) -> Response {
+/// A call, and who watches.
+struct Watched {
+    route: &'static str,
+    path: String,
+    body: Value,
+    watcher: Option<Arc<dyn Watch>>,
+}
+
+impl Watched {
+    fn new(shared: &Shared, route: &'static Route, request: &Request) -> Self {
+        let watcher = shared.world().watcher.clone();
+        let body = watcher.as_ref().and_then(|_| serde_json::from_slice(&request.body).ok());
+        let (path, body) = (request.path.clone(), body.unwrap_or_default());
+        Self { route: route.name, path, body, watcher }
+    }
+
+    fn arrival(&self) -> Arrival<'_> {
+        Arrival { route: self.route, path: &self.path, body: &self.body }
+    }
+
+    fn arrived(&self) -> Option<Fault> {
+        self.watcher.as_ref()?.arrived(self.arrival())
+    }
+
+    async fn done(&self, answer: &Answer) {
+        let body = match answer {
+            Ok(Reply::Json { body, .. }) => Some(body),
+            Ok(Reply::Session { .. } | Reply::Text { .. } | Reply::Panic) | Err(_) => None,
+        };
+        if let Some(watcher) = &self.watcher {
+            watcher.done(self.arrival(), body).await;
+        }
+    }
+}
+
+async fn fail(
+    shared: &Shared,
+    route: &Route,
+    request: Request,
+    fault: Fault,
+    watched: &Watched,
+) -> Response {
     match fault {
         Fault::Lost => {
-            drop(perform(shared, route, request).await);
+            watched.done(&perform(shared, route, request).await).await;
             cut("")
         }
         Fault::Late { after_millis, in_flight } => {
             if in_flight {
                 occupy(shared, &request);
             }
-            shared.world().late.push(request);
-            if let Some(millis) = after_millis {
-                let shared = shared.clone();
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(millis)).await;
-                    shared.land().await;
-                });
-            }
+            hold_back(shared, request, after_millis);
             cut("")
         }
         Fault::Hang => std::future::pending().await,
@@ -142,6 +187,18 @@ async fn fail(shared: &Shared, route: &Route, request: Request, fault: Fault) ->
         Fault::Error { status, id, message } => {
             into_response(Err(AppError::saying(status, &id, &message)))
         }
+    }
+}
+
+fn hold_back(shared: &Shared, request: Request, after_millis: Option<u64>) {
+    let id = new_id();
+    shared.world().late.push(Late { id: id.clone(), request });
+    if let Some(millis) = after_millis {
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            shared.land_one(&id).await;
+        });
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod rooms;
 mod sown;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::fault::{Fault, Scripted};
 use crate::ids::new_id;
 use crate::seed::{Config, Seed, Version};
 use crate::trigger::TriggerKey;
+use crate::watch::Watch;
 
 pub use kept::{Call, Ephemeral, OpenDialog};
 pub use posts::Post;
@@ -46,7 +48,9 @@ pub(crate) struct World {
     pub(crate) warnings: Vec<String>,
     pub(crate) faults: Vec<Scripted>,
     /// Requests that land when told.
-    pub(crate) late: Vec<Request>,
+    pub(crate) late: Vec<Late>,
+    /// Sees every call.
+    pub(crate) watcher: Option<Arc<dyn Watch>>,
     /// The process's own memory of `pending_post_id`s.
     pub(crate) pending: BTreeMap<String, Pending>,
     /// (channel, user) → mentions that were not read.
@@ -60,6 +64,12 @@ pub(crate) struct World {
     pub(crate) clock_shift: i64,
     /// When the rate limiter's bucket will be empty again, in milliseconds.
     pub(crate) bucket: i64,
+}
+
+/// A request that was held back.
+pub(crate) struct Late {
+    pub(crate) id: String,
+    pub(crate) request: Request,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,6 +149,7 @@ impl World {
             warnings: vec![],
             faults: vec![],
             late: vec![],
+            watcher: None,
             pending: BTreeMap::new(),
             mention_counts: BTreeMap::new(),
             last_places: BTreeMap::new(),
@@ -152,8 +163,9 @@ impl World {
     }
 
     pub(crate) fn reset(&mut self) {
+        let watcher = self.watcher.take();
         if let Some(fresh) = Self::new(self.seed.clone(), self.own_url.clone()) {
-            *self = fresh;
+            *self = Self { watcher, ..fresh };
         }
     }
 

@@ -12,7 +12,7 @@ use nightowl_messaging::{
 };
 
 use crate::check;
-use crate::message::{Item, Landing};
+use crate::message::{Item, Landing, Shows};
 use crate::world::{Shared, World};
 
 #[derive(Default)]
@@ -20,12 +20,25 @@ pub(crate) struct Platform {
     pub(crate) name: &'static str,
     pub(crate) messages: BTreeMap<MessageRef, Posted>,
     pub(crate) down_until: i64,
+    /// When its last outage ended, or ends.
+    pub(crate) back_at: i64,
     /// Where nothing can be posted until the fault is mended.
     pub(crate) broken: BTreeSet<Destination>,
     /// The credentials of these tenants were revoked.
     pub(crate) revoked: BTreeSet<String>,
     pub(crate) cannot_find: bool,
     pub(crate) numbers: u64,
+}
+
+/// Why a find said no of something that is said twice in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missed {
+    /// It had not landed yet.
+    Landing,
+    /// It had landed, and could not be found yet.
+    Lagging,
+    /// Somebody had deleted it.
+    Deleted,
 }
 
 /// A message in the platform.
@@ -35,7 +48,7 @@ pub(crate) struct Posted {
     pub(crate) to: Destination,
     pub(crate) under: Option<MessageRef>,
     pub(crate) key: SendKey,
-    pub(crate) shows: Box<Message>,
+    pub(crate) shows: Shows,
     /// `find` sees it from then on.
     seen_from: i64,
     pub(crate) is_deleted: bool,
@@ -152,7 +165,7 @@ impl World {
     pub(crate) fn land(&mut self, landing: Landing) {
         match landing {
             Landing::Post { message, to, under, tenant, key, shows, is_first } => {
-                check::landed(self, &key, is_first);
+                check::landed(self, &key, &to, is_first);
                 let lag = if self.chance.hit(self.rates.find_lag) {
                     self.chance.between(0, 4_000)
                 } else {
@@ -194,6 +207,11 @@ impl World {
     fn post(&mut self, chat: &SimChat, post: &Post) -> Answer<MessageRef> {
         let name = chat.name;
         self.figures.posts += 1;
+        if self.chance.hit(self.rates.freeze_holding) {
+            let span = self.chance.between(14_000, 32_000);
+            self.workers[chat.worker].frozen_until = self.now + span;
+            self.note(|| format!("worker {} freezes for {span} ms as it posts", chat.worker));
+        }
         if let Some(trouble) = self.trouble(name, &chat.tenant) {
             return trouble;
         }
@@ -235,10 +253,10 @@ impl World {
                 under: post.under.clone(),
                 tenant: chat.tenant.clone(),
                 key: post.delivery.clone(),
-                shows: Box::new(post.message.clone()),
+                shows: Shows::of(&post.message),
                 is_first: check::is_first(self, &post.delivery),
             };
-            self.schedule(self.now + after, Item::Land(landing));
+            self.schedule(self.now + after, Item::Land(Box::new(landing)));
         }
         answer
     }
@@ -266,10 +284,22 @@ impl World {
         // An edit in doubt is made again a minute later, when it can no longer land.
         let (lands, answer) = self.travel(name, 50_000, ());
         if let Some(after) = lands {
-            let landing = Landing::Edit { message: at.clone(), shows: Box::new(message.clone()) };
-            self.schedule(self.now + after, Item::Land(landing));
+            let landing = Landing::Edit { message: at.clone(), shows: Shows::of(message) };
+            self.schedule(self.now + after, Item::Land(Box::new(landing)));
         }
         answer
+    }
+
+    fn missed_by_find(&mut self, name: &'static str, key: &SendKey) -> Missed {
+        let now = self.now;
+        let mut there = self.platform(name).messages.values().filter(|one| one.key == *key);
+        if there.clone().any(|posted| !posted.is_deleted && posted.seen_from > now) {
+            Missed::Lagging
+        } else if there.any(|posted| posted.is_deleted) {
+            Missed::Deleted
+        } else {
+            Missed::Landing
+        }
     }
 
     fn find(
@@ -302,14 +332,17 @@ impl World {
                 && !posted.is_deleted
         });
         let found = found.map(|(message, _)| message.clone());
+        if found.is_none() {
+            let missed = self.missed_by_find(chat.name, key);
+            self.missed.insert(key.clone(), missed);
+        }
         self.note(|| format!("find {key}: {:?}", found.as_ref().map(|found| &found.message)));
         Answer::After(self.chance.between(20, 200), Ok(found))
     }
 }
 
-fn short(message: &Message) -> String {
-    let alert = message.alert();
-    alert.map(|alert| format!("{} ×{}", alert.status, alert.count)).unwrap_or_default()
+fn short(shows: &Shows) -> String {
+    shows.alert().map(|alert| format!("{} ×{}", alert.status, alert.count)).unwrap_or_default()
 }
 
 impl SimChat {

@@ -1,10 +1,14 @@
 //! What must hold at every write and at every post.
 
 use nightowl_domain::{
-    Actor, Alert, ClaimMode, DropReason, EventKind, Policy, Send, SendKey, SendState, Status, What,
+    Actor, Alert, ClaimMode, Destination, DropReason, EventId, EventKind, Ignored, MessageRef,
+    Outcome, Policy, Send, SendKey, SendState, Status, Time, What,
 };
+use nightowl_engine::EngineError;
 use nightowl_messaging::{Message, NoticeMessage, Post};
 
+use crate::message::{Click, Job};
+use crate::words::{describe, label, state};
 use crate::world::{Claimed, World};
 
 /// The worst difference of two clocks.
@@ -18,18 +22,30 @@ const CALL: i64 = 8_000;
 /// How late anything may be once nothing fails: 90 s, one sweep, and the work itself.
 const LATE_MAX: i64 = 170_000;
 
+/// How long after its end a lease is taken over: a channel may be busy meanwhile.
+const LEASE_LATE_MAX: i64 = 1_800_000;
+
+/// In that time a click is done, or it is only taken.
+const CLICK_MAX: i64 = 2_000;
+
+/// How late a lost timer is made good, where nothing else fails.
+const TICK_LOST_MAX: i64 = 150_000;
+/// How long after an outage every page is out, where a channel owes no more than these.
+const OUTAGE_LATE_MAX: i64 = 60_000;
+const OWED_MAX: usize = 30;
+
+/// A card is edited no more often for its count alone.
+const COUNT_EVERY: i64 = 60_000;
+
 /// A broken place is tried again every five minutes, and the sweep comes a minute later.
 const PAGE_LATE_MAX: i64 = 420_000;
-
-/// How a violation names an alert.
-pub(crate) fn label(alert: &Alert) -> String {
-    format!("{}/{}#{}", alert.tenant, alert.dedup_key, alert.number())
-}
 
 pub(crate) fn written(world: &mut World, worker: usize, before: Option<&Alert>, after: &Alert) {
     world.figures.writes += 1;
     world.note(|| describe(worker, before, after));
-    claims(world, before, after);
+    claims(world, worker, before, after);
+    let event = after.seen.last().map(|(event, _)| event.clone());
+    world.wrote.entry(world.task).or_default().extend(event);
     born(world, before, after);
     match before {
         None => opened(world, after),
@@ -37,52 +53,9 @@ pub(crate) fn written(world: &mut World, worker: usize, before: Option<&Alert>, 
             monotone(world, before, after);
             plan(world, worker, before, after);
             sends(world, before, after);
+            leases(world, worker, before, after);
+            counted(world, worker, before, after);
         }
-    }
-}
-
-fn describe(worker: usize, before: Option<&Alert>, after: &Alert) -> String {
-    let event = after.seen.last().map(|(event, _)| event.to_string()).unwrap_or_default();
-    let mut text = format!(
-        "worker {worker} writes {} v{} [{event}] {} r{}t{} g{} ×{} rev{}",
-        label(after),
-        after.version,
-        after.status.name(),
-        after.plan.round,
-        after.plan.tier,
-        after.plan.generation,
-        after.count,
-        after.card_rev,
-    );
-    if let Some(due) = after.plan.tick_due {
-        text.push_str(&format!(" due {due}"));
-    }
-    for send in &after.sends {
-        let known = before.and_then(|before| before.send(&send.key));
-        if known.is_none_or(|known| known.state != send.state) {
-            let what = match &send.what {
-                What::Card => "card",
-                What::Page(_) => "page",
-                What::Notice(_) => "notice",
-            };
-            text.push_str(&format!("\n      {what} {}: {}", send.key, state(&send.state)));
-        }
-    }
-    text
-}
-
-fn state(state: &SendState) -> String {
-    match state {
-        SendState::Sent(shown) => format!(
-            "sent as {}, rev {} ×{}, refresh {:?}, again {:?}, closed {}",
-            shown.message.message,
-            shown.rev,
-            shown.count,
-            shown.refresh,
-            shown.again_after,
-            shown.closed
-        ),
-        other => format!("{other:?}"),
     }
 }
 
@@ -128,8 +101,10 @@ fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
     if moved > 2 {
         world.violate(format!("S5 {}: the plan moved {moved} times at once", label(after)));
     }
-    let policy = policy_of(world, after);
-    if let Some(policy) = &policy
+    let tenant = world.configured.get(&after.tenant);
+    let tenant = tenant.and_then(|configured| configured.at(&after.plan.config));
+    let policy = tenant.as_ref().and_then(|tenant| tenant.policy(&after.plan.policy));
+    if let Some(policy) = policy
         && before.plan.config == after.plan.config
     {
         let tiers = policy.tiers.len() as u64;
@@ -140,25 +115,31 @@ fn plan(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
         }
     }
     let Some(due) = before.plan.tick_due else { return };
+    if moved == 0 {
+        overdue(world, worker, due, after);
+    }
     if moved == 0 || !is_of_time(world, after) {
         return;
     }
-    let tolerance = if world.is_laptop { 0 } else { tolerance(before, policy.as_ref()) };
+    // Only the plan's own tick may come early; all else only does what is overdue.
+    let is_own_tick = after.seen.last().is_some_and(|(event, _)| {
+        event.as_str().strip_prefix("tick:") == Some(&before.plan.generation.to_string())
+    });
+    let is_exact = world.is_laptop || !is_own_tick;
+    let tolerance = if is_exact { 0 } else { tolerance(before, policy) };
     if world.time(worker).millis() + tolerance < due.millis() {
         world.violate(format!("S6 {}: the plan moved before {due}", label(after)));
     }
     let late = (world.now - due.millis()).max(0);
-    world.figures.tick_late.push(late);
+    world.figures.tick_late.add(late);
+    if world.promises.ticks && late > TICK_LOST_MAX {
+        world.violate(format!("L2 {}: a lost timer was made good {late} ms late", label(after)));
+    }
     if let Some(healed) = world.healed_at
         && world.now - due.millis().max(healed) > LATE_MAX
     {
         world.violate(format!("L2 {}: {late} ms late", label(after)));
     }
-}
-
-fn policy_of(world: &World, alert: &Alert) -> Option<Policy> {
-    let tenant = world.configured.get(&alert.tenant)?.at(&alert.plan.config)?;
-    tenant.policy(&alert.plan.policy).cloned()
 }
 
 /// How much too early a plan may move: a quarter of the wait, and never more than clocks differ.
@@ -174,7 +155,7 @@ fn tolerance(before: &Alert, policy: Option<&Policy>) -> i64 {
     })
 }
 
-fn claims(world: &mut World, before: Option<&Alert>, after: &Alert) {
+fn claims(world: &mut World, worker: usize, before: Option<&Alert>, after: &Alert) {
     for send in &after.sends {
         let SendState::Claimed { claim, mode, lease_until, .. } = &send.state else { continue };
         let known = before.and_then(|before| before.send(&send.key));
@@ -190,7 +171,8 @@ fn claims(world: &mut World, before: Option<&Alert>, after: &Alert) {
             world.figures.after_ack += 1;
             world.violate(format!("S2 {}: a page is claimed: {mode:?}", label(after)));
         }
-        let claimed = Claimed { task: world.task, mode: *mode, lease_until: *lease_until };
+        let (task, lease_until) = (world.task, *lease_until);
+        let claimed = Claimed { task, worker, mode: *mode, lease_until };
         world.claims.entry(send.key.clone()).or_default().push(claimed);
     }
 }
@@ -224,7 +206,10 @@ fn sends(world: &mut World, before: &Alert, after: &Alert) {
             let is_in_doubt = match &old.state {
                 SendState::Claimed { mode, .. } => *mode != ClaimMode::Post,
                 SendState::InDoubt { .. } => true,
-                SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
+                SendState::Wanted { .. }
+                | SendState::Sent(_)
+                | SendState::Dropped(_)
+                | SendState::Folded { .. } => false,
             };
             if is_in_doubt {
                 world.violate(format!("L1 {}: {} was pruned unfinished", label(after), old.key));
@@ -243,6 +228,142 @@ fn sends(world: &mut World, before: &Alert, after: &Alert) {
             world.violate(format!("S7 {}: {} went from {from} to {to}", label(after), old.key));
         }
         dropped(world, before, after, old, new);
+    }
+}
+
+/// L2: whatever touches an alert that is overdue does first what it owes to time, but for what
+/// people say to end it. A worker decides up to a minute before its write is there.
+fn overdue(world: &mut World, worker: usize, due: Time, after: &Alert) {
+    let Some((event, _)) = after.seen.last() else { return };
+    let does_it_first = match world.kinds.get(event) {
+        Some(
+            EventKind::Fired { .. }
+            | EventKind::Unacked
+            | EventKind::Escalated { .. }
+            | EventKind::Noted { .. },
+        ) => true,
+        Some(_) => false,
+        None => ["claim:", "settle:"].iter().any(|own| event.as_str().starts_with(own)),
+    };
+    let late = world.time(worker).since(due);
+    if does_it_first && after.is_open() && late.as_secs() > 60 {
+        let (name, late) = (label(after), late.as_secs());
+        world.violate(format!("L2 {name}: overdue for {late} s, and {event} left it so"));
+    }
+}
+
+/// L2: once nothing fails, a lease whose worker died is taken over.
+pub(crate) fn leases_over(world: &mut World) {
+    let Some(healed) = world.healed_at else { return };
+    let mut found = Vec::new();
+    for alert in world.rows.alerts.values() {
+        for send in &alert.sends {
+            if let SendState::Claimed { lease_until, .. } = &send.state
+                && world.now - lease_until.millis().max(healed) > LEASE_LATE_MAX
+            {
+                let name = label(alert);
+                found.push(format!("L2 {name}: the lease of {} is never taken over", send.key));
+            }
+        }
+    }
+    for text in found {
+        world.violate(text);
+    }
+}
+
+/// S3: a lease is ended by whoever holds it, or when its holder can no longer act by it.
+fn leases(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
+    for old in &before.sends {
+        let SendState::Claimed { claim, lease_until, .. } = &old.state else { continue };
+        let Some(new) = after.send(&old.key) else { continue };
+        if matches!(new.state, SendState::Sent(_)) || holds(&new.state, claim) {
+            continue;
+        }
+        let all = world.claims.get(&old.key).into_iter().flatten();
+        let is_taken = matches!(new.state, SendState::Claimed { .. });
+        // The newest of all is the one that was just granted.
+        let Some(holder) = all.rev().nth(usize::from(is_taken)) else { continue };
+        let is_over = world.time(holder.worker) >= *lease_until;
+        if is_taken && !is_over {
+            world.violate(format!(
+                "S3 {}: {} is taken over from worker {} by worker {worker} too early",
+                label(after),
+                old.key,
+                holder.worker
+            ));
+        } else if !is_taken && holder.task != world.task {
+            world.violate(format!(
+                "S3 {}: the lease of {} was ended by another",
+                label(after),
+                old.key
+            ));
+        }
+    }
+}
+
+/// L6: a card that is behind by its count alone is edited once a minute.
+fn counted(world: &mut World, worker: usize, before: &Alert, after: &Alert) {
+    for old in &before.sends {
+        let (SendState::Sent(was), Some(SendState::Sent(is))) =
+            (&old.state, after.send(&old.key).map(|send| &send.state))
+        else {
+            continue;
+        };
+        let begins = was.refresh.is_none() && is.refresh.is_some();
+        let by_count = was.rev == after.card_rev && was.count < after.count;
+        if !begins || !by_count || was.again_after.is_some() || was.not_before.is_some() {
+            continue;
+        }
+        let since = world.time(worker).millis() - was.edited_at.millis();
+        if since < COUNT_EVERY - SKEW {
+            world.violate(format!("L6 {}: edited for a count after {since} ms", label(after)));
+        }
+    }
+}
+
+/// What a task must not leave behind when it has ended.
+pub(crate) fn ended(
+    world: &mut World,
+    task: u64,
+    job: &Job,
+    result: &Result<Option<Outcome>, EngineError>,
+) {
+    let was_troubled = world.troubled.remove(&task);
+    let wrote = world.wrote.remove(&task).unwrap_or_default();
+    let event: Option<&str> = match job {
+        Job::Apply { report, .. } => Some(report.event.id.as_str()),
+        Job::Act(act) => Some(&act.event),
+        Job::Deliver { .. } | Job::Tick { .. } | Job::Sweep | Job::Rebuild | Job::Click(_) => None,
+    };
+    let is_repeated = matches!(result, Ok(Some(Outcome::Ignored(Ignored::Duplicate))));
+    if let Some(event) = event.filter(|_| is_repeated)
+        && wrote.iter().any(|written| written.as_str() == event)
+    {
+        world.violate(format!("S12 {event} was taken, and is called a repetition"));
+    }
+    // Whoever is too late for that only notes the click, or not even that.
+    if let Job::Click(click) = job
+        && !was_troubled
+        && world.now - click.at < CLICK_MAX
+    {
+        clicked(world, click, &wrote);
+    }
+}
+
+/// S7: a message that somebody clicked is there, so that its send is said.
+fn clicked(world: &mut World, click: &Click, wrote: &[EventId]) {
+    let message = MessageRef {
+        provider: click.action.provider.to_owned(),
+        channel: click.action.channel_id.clone(),
+        message: click.action.message_id.clone(),
+    };
+    let Some((occurrence, key)) = world.rows.reverse.get(&message) else { return };
+    let Some(alert) = world.rows.read(occurrence) else { return };
+    let is_done = !wrote.is_empty();
+    let said = alert.send(key).is_none_or(|send| matches!(send.state, SendState::Sent(_)));
+    if is_done && !said {
+        let text = format!("S7 {}: {key} was clicked and is not taken as said", label(alert));
+        world.violate(text);
     }
 }
 
@@ -316,6 +437,7 @@ pub(crate) fn posting(world: &mut World, worker: usize, tenant: &str, post: &Pos
     if !is_held {
         world.violate(format!("S3 {} is posted without a lease at {now}", post.delivery));
     }
+    crate::pacing::posted(world, &post.delivery, post.to.provider());
     world.note(|| format!("worker {worker} posts {}", post.delivery));
 }
 
@@ -329,13 +451,21 @@ fn told(world: &mut World, tenant: &str, text: &str) {
     let now = world.now;
     match world.told.get(&topic).map(|at| now - at) {
         Some(0..TELLING) => {}
-        Some(TELLING..TOLD_AGAIN) => {
+        Some(TELLING..TOLD_AGAIN) if is_noted_when_told(world) => {
             world.violate(format!("L6 operators of {tenant} are told twice in an hour: {text}"));
         }
         Some(_) | None => {
             world.told.insert(topic, now);
         }
     }
+}
+
+/// Whoever tells something notes it afterwards. Where that may have failed, or where nobody knows
+/// whether it was said, it is said again rather than never.
+fn is_noted_when_told(world: &World) -> bool {
+    let figures = &world.figures;
+    let is_certain = figures.crashes + figures.lost_answers + figures.ambiguous == 0;
+    is_certain && world.rates.store_unavailable + world.rates.store_lost_undone == 0.0
 }
 
 /// Whether the running task holds this send as one that was never posted.
@@ -346,7 +476,7 @@ pub(crate) fn is_first(world: &World, key: &SendKey) -> bool {
 }
 
 /// A message is there.
-pub(crate) fn landed(world: &mut World, key: &SendKey, is_first: bool) {
+pub(crate) fn landed(world: &mut World, key: &SendKey, to: &Destination, is_first: bool) {
     if is_first && !world.landed_first.insert(key.clone()) {
         world.figures.doubled_unexplained += 1;
         world.violate(format!("S7 {key} was posted twice as if it had never been posted"));
@@ -355,14 +485,30 @@ pub(crate) fn landed(world: &mut World, key: &SendKey, is_first: bool) {
     let times = world.landed.entry(key.clone()).or_default();
     *times += 1;
     if *times == 1
-        && let Some(born) = world.born.get(key)
+        && let Some(born) = world.born.get(key).copied()
     {
-        let owed_since = healed_at.map_or(now, |healed| healed.max(*born));
-        world.figures.page_late.push(now - born);
+        let owed_since = healed_at.map_or(now, |healed| healed.max(born));
+        world.figures.page_late.add(now - born);
+        after_outage(world, key, to, born);
         if now - owed_since > PAGE_LATE_MAX {
             let late = (now - owed_since) / 1_000;
             world.violate(format!("L1 {key} came {late} s late though nothing failed any more"));
         }
+    }
+}
+
+/// Once a platform is back, what it held up goes out, as fast as its channel takes it.
+fn after_outage(world: &mut World, key: &SendKey, to: &Destination, born: i64) {
+    let Some(platform) = world.platforms.get(to.provider()) else { return };
+    let (now, back_at) = (world.now, platform.back_at);
+    if born >= back_at || now < back_at {
+        return;
+    }
+    let out = platform.messages.values().filter(|one| one.to == *to && one.at >= back_at).count();
+    let late = now - back_at;
+    world.figures.outage_late.add(late);
+    if world.promises.outages && out <= OWED_MAX && late > OUTAGE_LATE_MAX {
+        world.violate(format!("L1 {key} came {late} ms after the outage that held it up"));
     }
 }
 

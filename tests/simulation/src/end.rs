@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use nightowl_domain::{Actor, Alert, EventKind, SendKey, SendState, Status, What, wanted};
 use nightowl_engine::Summary;
 
-use crate::check::{is_by_source, label, skew_of};
+use crate::chat::Missed;
+use crate::check::{is_by_source, skew_of};
+use crate::digests;
 use crate::senders::Source;
+use crate::words::label;
 use crate::world::World;
 
 pub(crate) fn check(world: &mut World) {
@@ -20,6 +23,7 @@ pub(crate) fn check(world: &mut World) {
         settled(world, alert, &mut found, &mut lost_pages);
         shown(world, alert, &mut found);
     }
+    digests::settled(world, &mut found);
     world.figures.lost += lost_pages;
     let lost = found.iter().filter(|text| text.starts_with("S1")).count();
     world.figures.lost += u64::try_from(lost).unwrap_or(u64::MAX);
@@ -155,6 +159,7 @@ fn settled(world: &World, alert: &Alert, found: &mut Vec<String>, lost: &mut u64
                 }
             }
             SendState::Dropped(_) => {}
+            SendState::Folded { digest, .. } => digests::shown(world, alert, *digest, found),
             SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => {
                 *lost += u64::from(is_page);
                 found.push(format!("L6 {name}: {} is neither said nor dropped", send.key));
@@ -213,15 +218,31 @@ fn doubles(world: &mut World) {
         .collect();
     for (key, times) in doubled {
         world.figures.doubled += 1;
+        world.figures.doubled_pages += u64::from(world.born.contains_key(&key));
         let spoken = world.counted.get(key.as_str()).cloned().unwrap_or_default();
         let counters = spoken.len();
-        let by = |name: &str| u64::from(spoken.iter().any(|counter| counter == name));
-        world.figures.doubled_find_failed += by("page.maybe_duplicate");
-        world.figures.doubled_not_found += by("page.reposted");
-        world.figures.doubled_late += by("page.late_post");
+        why(world, &key, &spoken);
         if counters < usize::try_from(times).unwrap_or(usize::MAX) - 1 {
             world.figures.doubled_unexplained += 1;
             world.violate(format!("S7 {key} was said {times} times, counted {counters}"));
+        }
+    }
+}
+
+/// Of what was said twice, why: what the last word about it was before.
+fn why(world: &mut World, key: &SendKey, spoken: &[String]) {
+    let is_spoken = |name: &str| spoken.iter().any(|counter| counter == name);
+    let missed = world.missed.get(key).copied();
+    let figures = &mut world.figures;
+    if is_spoken("page.maybe_duplicate") {
+        figures.doubled_find_failed += 1;
+    } else if is_spoken("page.late_post") {
+        figures.doubled_late += 1;
+    } else if is_spoken("page.reposted") {
+        match missed {
+            Some(Missed::Deleted) => figures.doubled_deleted += 1,
+            Some(Missed::Lagging) => figures.doubled_lagging += 1,
+            Some(Missed::Landing) | None => figures.doubled_landing += 1,
         }
     }
 }

@@ -1,16 +1,19 @@
 //! Workers run here, all on one thread, each call of a port a point where others may go first.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use nightowl_domain::Outcome;
+use nightowl_domain::mechanism::{Mechanism, is_on};
+use nightowl_domain::{EventKind, Outcome, Received};
 use nightowl_engine::chat::Visitor;
 use nightowl_engine::ports::{Clock, Config, Ports, Providers};
-use nightowl_engine::{Engine, EngineError};
+use nightowl_engine::{Engine, EngineError, Report};
 
+use crate::check;
 use crate::message::{Click, Item, Job};
 use crate::people;
 use crate::ports::SimPorts;
@@ -25,23 +28,23 @@ const AGAIN: i64 = 5_000;
 const BATCH_MAX: usize = 10;
 const PROCESS_MAX: usize = 64;
 
-type Ready = Arc<Mutex<VecDeque<u64>>>;
+/// A task is polled when a pause of its own is over. What this hears is that a future which polls
+/// its parts one by one wants to be asked again at once.
+#[derive(Default)]
+struct Again(AtomicBool);
 
-struct TaskWaker {
-    task: u64,
-    ready: Ready,
-}
-
-impl Wake for TaskWaker {
+impl Wake for Again {
     fn wake(self: Arc<Self>) {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner).push_back(self.task);
+        self.wake_by_ref();
+    }
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
 struct Task {
     worker: usize,
     job: Job,
-    waker: Waker,
     future: Pin<Box<dyn Future<Output = Result<Option<Outcome>, EngineError>>>>,
 }
 
@@ -49,7 +52,8 @@ pub(crate) struct Executor {
     pub(crate) shared: Shared,
     engines: Vec<Arc<Engine<SimPorts>>>,
     tasks: BTreeMap<u64, Task>,
-    ready: Ready,
+    again: Arc<Again>,
+    waker: Waker,
     next: u64,
 }
 
@@ -58,13 +62,11 @@ impl Executor {
         let workers = shared.with(|world| world.workers.len());
         let engines =
             (0..workers).map(|worker| Arc::new(Engine::new(SimPorts::new(&shared, worker))));
-        Self {
-            engines: engines.collect(),
-            shared,
-            tasks: BTreeMap::new(),
-            ready: Ready::default(),
-            next: 0,
-        }
+        let engines = engines.collect();
+        let again = Arc::new(Again::default());
+        let waker = Waker::from(Arc::clone(&again));
+        shared.with(|world| world.waker = waker.clone());
+        Self { engines, shared, tasks: BTreeMap::new(), again, waker, next: 0 }
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -93,18 +95,23 @@ impl Executor {
         });
         let engine = Arc::clone(&self.engines[worker]);
         let future = Box::pin(carry_out(engine, job.clone()));
-        let waker = Waker::from(Arc::new(TaskWaker { task, ready: Arc::clone(&self.ready) }));
-        self.tasks.insert(task, Task { worker, job, waker, future });
+        self.tasks.insert(task, Task { worker, job, future });
         self.poll(task);
-        self.run_ready();
     }
 
-    pub(crate) fn run_ready(&mut self) {
-        loop {
-            let next = self.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some(task) = next else { return };
-            self.poll(task);
+    /// A pause of this task is over.
+    pub(crate) fn resume(&mut self, task: u64, waker: Option<Waker>) {
+        if let Some(waker) = waker {
+            waker.wake();
+            if !self.is_woken() {
+                return;
+            }
         }
+        self.poll(task);
+    }
+
+    fn is_woken(&self) -> bool {
+        self.again.0.swap(false, Ordering::Relaxed)
     }
 
     fn poll(&mut self, number: u64) {
@@ -112,7 +119,7 @@ impl Executor {
         let is_frozen = self.shared.with(|world| {
             let until = world.workers[task.worker].frozen_until;
             if until > world.now {
-                world.schedule(until, Item::Resume(task.waker.clone()));
+                world.schedule(until, Item::Resume { task: number, waker: None });
             }
             world.task = number;
             until > world.now
@@ -120,31 +127,35 @@ impl Executor {
         if is_frozen {
             return;
         }
-        let waker = task.waker.clone();
-        let polled = task.future.as_mut().poll(&mut Context::from_waker(&waker));
+        let mut context = Context::from_waker(&self.waker);
+        let polled = task.future.as_mut().poll(&mut context);
+        let is_woken = self.is_woken();
         if let Poll::Ready(result) = polled
             && let Some(task) = self.tasks.remove(&number)
         {
             self.finish(number, &task, result);
         }
-        for worker in self.shared.with(|world| std::mem::take(&mut world.killed)) {
-            self.bury(worker);
+        if self.shared.with(|world| !world.killed.is_empty()) {
+            for worker in self.shared.with(|world| std::mem::take(&mut world.killed)) {
+                self.bury(worker);
+            }
+        }
+        if is_woken {
+            self.poll(number);
         }
     }
 
     fn finish(&self, number: u64, task: &Task, result: Result<Option<Outcome>, EngineError>) {
         self.shared.with(|world| {
             world.note(|| format!("task {number} ends: {result:?}"));
+            check::ended(world, number, &task.job, &result);
             match (&task.job, result) {
                 (Job::Apply { report, .. }, Ok(_)) => {
-                    for source in &mut world.sources {
-                        let known = source
-                            .accepted
-                            .iter_mut()
-                            .find(|one| one.report.event.id == report.event.id);
-                        if let Some(accepted) = known {
-                            accepted.applied += 1;
-                        }
+                    // A redelivery is the same report, not one like it.
+                    let mut accepted =
+                        world.sources.iter_mut().flat_map(|source| &mut source.accepted);
+                    if let Some(known) = accepted.find(|one| Arc::ptr_eq(&one.report, report)) {
+                        known.applied += 1;
                     }
                     if world.chance.hit(world.rates.redeliver * 0.3) {
                         let job = Job::Apply { report: Arc::clone(report), redelivered: true };
@@ -196,6 +207,9 @@ impl Executor {
 
 /// What becomes of a message that was not worked off.
 fn again(world: &mut crate::world::World, job: &Job, is_crash: bool) {
+    if !is_on(Mechanism::Redelivery) {
+        return;
+    }
     match job {
         Job::Apply { report, .. } => {
             world.figures.redeliveries += 1;
@@ -250,6 +264,7 @@ async fn carry_out(
 ) -> Result<Option<Outcome>, EngineError> {
     match job {
         Job::Apply { report, redelivered } => {
+            let report = received(&engine, report);
             engine.apply(&report, redelivered).await.map(|applied| Some(applied.outcome))
         }
         Job::Deliver { occurrence } => engine.deliver(&occurrence).await.map(|_| None),
@@ -266,6 +281,20 @@ async fn carry_out(
         }
         Job::Click(click) => Box::pin(clicked(&engine, &click)).await.map(|()| None),
     }
+}
+
+/// Inbound stamped it; without that it counts from when a worker has it in hand.
+fn received(engine: &Engine<SimPorts>, report: Arc<Report>) -> Arc<Report> {
+    if is_on(Mechanism::OrderByReception) {
+        return report;
+    }
+    let mut report = Report::clone(&report);
+    let received = Received { at: engine.ports().clock().now(), position: 0 };
+    report.event.received = received;
+    if let EventKind::Cleared { clearing, .. } = &mut report.event.kind {
+        clearing.received = received;
+    }
+    Arc::new(report)
 }
 
 /// As a platform's function does it, from the proved callback on.

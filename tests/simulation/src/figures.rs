@@ -1,5 +1,7 @@
 //! What is counted, and how it is shown.
 
+use crate::lateness::Lateness;
+
 /// Sums over many worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
@@ -30,11 +32,15 @@ pub struct Figures {
     pub lost: u64,
     /// Pages claimed for posting while the alert was not firing.
     pub after_ack: u64,
-    /// Sends that were posted more than once.
+    /// Sends that were posted more than once, and the pages among them.
     pub doubled: u64,
-    /// Why: asking whether it was there failed; the answer was no; it landed after its lease.
+    pub doubled_pages: u64,
+    /// Why: asking whether it was there failed for long; it landed after the answer was no; it was
+    /// there and could not be found yet; somebody had deleted it; a worker posted after its lease.
     pub doubled_find_failed: u64,
-    pub doubled_not_found: u64,
+    pub doubled_landing: u64,
+    pub doubled_lagging: u64,
+    pub doubled_deleted: u64,
     pub doubled_late: u64,
     /// Those of them that no counter tells of.
     pub doubled_unexplained: u64,
@@ -43,9 +49,16 @@ pub struct Figures {
     pub sends_most: usize,
     pub tail_most: usize,
     /// Milliseconds from a page's birth to its message.
-    pub page_late: Vec<i64>,
+    pub page_late: Lateness,
     /// Milliseconds from when a tier was over to when the next began.
-    pub tick_late: Vec<i64>,
+    pub tick_late: Lateness,
+    /// Milliseconds from the end of an outage to what it had held up.
+    pub outage_late: Lateness,
+    /// Milliseconds from a send's first question for a slot to the slot.
+    pub page_slot: Lateness,
+    pub card_slot: Lateness,
+    /// Most posts to one channel within ten seconds.
+    pub posts_most: i64,
 }
 
 impl Figures {
@@ -73,20 +86,26 @@ impl Figures {
         self.after_ack += other.after_ack;
         self.doubled += other.doubled;
         self.doubled_find_failed += other.doubled_find_failed;
-        self.doubled_not_found += other.doubled_not_found;
+        self.doubled_pages += other.doubled_pages;
+        self.doubled_landing += other.doubled_landing;
+        self.doubled_lagging += other.doubled_lagging;
+        self.doubled_deleted += other.doubled_deleted;
         self.doubled_late += other.doubled_late;
         self.doubled_unexplained += other.doubled_unexplained;
         self.violations += other.violations;
         self.sends_most = self.sends_most.max(other.sends_most);
         self.tail_most = self.tail_most.max(other.tail_most);
-        self.page_late.extend_from_slice(&other.page_late);
-        self.tick_late.extend_from_slice(&other.tick_late);
+        self.page_late.merge(&other.page_late);
+        self.tick_late.merge(&other.tick_late);
+        self.outage_late.merge(&other.outage_late);
+        self.page_slot.merge(&other.page_slot);
+        self.card_slot.merge(&other.card_slot);
+        self.posts_most = self.posts_most.max(other.posts_most);
     }
 
-    fn lines(&self, seconds: f64) -> Vec<(&'static str, String)> {
+    fn lines(&self) -> Vec<(&'static str, String)> {
         vec![
             ("incidents", self.incidents.to_string()),
-            ("incidents_per_second", format!("{:.0}", rate(self.incidents, seconds))),
             ("worlds", self.worlds.to_string()),
             ("alerts", self.alerts.to_string()),
             ("pages", self.pages.to_string()),
@@ -108,42 +127,63 @@ impl Figures {
             ("lost", self.lost.to_string()),
             ("after_ack", self.after_ack.to_string()),
             ("doubled", self.doubled.to_string()),
+            ("doubled_pages", self.doubled_pages.to_string()),
             ("doubled_find_failed", self.doubled_find_failed.to_string()),
-            ("doubled_not_found", self.doubled_not_found.to_string()),
+            ("doubled_landed_after_no", self.doubled_landing.to_string()),
+            ("doubled_found_too_late", self.doubled_lagging.to_string()),
+            ("doubled_deleted_in_chat", self.doubled_deleted.to_string()),
             ("doubled_late", self.doubled_late.to_string()),
             ("doubled_unexplained", self.doubled_unexplained.to_string()),
             ("violations", self.violations.to_string()),
             ("sends_most", self.sends_most.to_string()),
             ("timeline_most", self.tail_most.to_string()),
-            ("page_ms_p50", percentile(&self.page_late, 50).to_string()),
-            ("page_ms_p99", percentile(&self.page_late, 99).to_string()),
-            ("tick_late_ms_p50", percentile(&self.tick_late, 50).to_string()),
-            ("tick_late_ms_p99", percentile(&self.tick_late, 99).to_string()),
+            ("page_ms_p50", self.page_late.percentile(50).to_string()),
+            ("page_ms_p99", self.page_late.percentile(99).to_string()),
+            ("tick_late_ms_p50", self.tick_late.percentile(50).to_string()),
+            ("tick_late_ms_p99", self.tick_late.percentile(99).to_string()),
+            ("after_outage_ms_p99", self.outage_late.percentile(99).to_string()),
+            ("page_slot_ms_p99", self.page_slot.percentile(99).to_string()),
+            ("card_slot_ms_p99", self.card_slot.percentile(99).to_string()),
+            ("posts_in_10_s_most", self.posts_most.to_string()),
         ]
     }
 
-    /// `seconds`: how long the run took.
-    pub fn table(&self, seconds: f64) -> String {
-        let lines = self.lines(seconds);
-        lines.iter().map(|(name, value)| format!("{name:<22} {value:>14}\n")).collect()
+    pub fn table(&self, run: &Run) -> String {
+        let per_core = rate(self.incidents, run.seconds * run.cores);
+        let mut lines = vec![
+            ("profile", run.profile.to_owned()),
+            ("first_seed", run.seed.to_string()),
+            ("incidents_per_second", format!("{:.0}", rate(self.incidents, run.seconds))),
+            ("  of them on each core", format!("{per_core:.0}")),
+        ];
+        lines.extend(self.lines());
+        lines.iter().map(|(name, value)| format!("{name:<24} {value:>14}\n")).collect()
     }
 
     /// One object on one line.
-    pub fn json(&self, seconds: f64) -> String {
-        let fields: Vec<String> =
-            self.lines(seconds).iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
-        format!("{{{}}}", fields.join(","))
+    pub fn json(&self, run: &Run) -> String {
+        let per_second = rate(self.incidents, run.seconds);
+        let mut fields = vec![
+            format!("\"profile\":\"{}\",\"seed\":{}", run.profile, run.seed),
+            format!("\"seconds\":{:.1},\"cores\":{}", run.seconds, run.cores),
+            format!("\"incidents_per_second\":{per_second:.0}"),
+        ];
+        fields.extend(self.lines().iter().map(|(name, value)| format!("\"{name}\":{value}")));
+        format!("{{{}}}\n", fields.join(","))
     }
+}
+
+/// What is said of a whole run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub profile: &'static str,
+    /// The first world's.
+    pub seed: u64,
+    pub seconds: f64,
+    pub cores: f64,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 fn rate(count: u64, seconds: f64) -> f64 {
     count as f64 / seconds.max(0.001)
-}
-
-fn percentile(values: &[i64], percent: usize) -> i64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let last = sorted.len().saturating_sub(1);
-    sorted.get(last * percent / 100).copied().unwrap_or_default()
 }

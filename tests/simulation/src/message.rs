@@ -42,6 +42,8 @@ pub(crate) struct Act {
 /// A person's click on a message.
 #[derive(Debug)]
 pub(crate) struct Click {
+    /// When, in true time.
+    pub(crate) at: i64,
     pub(crate) tenant: String,
     pub(crate) action: IncomingAction,
     pub(crate) who: String,
@@ -50,8 +52,11 @@ pub(crate) struct Click {
 /// Something that happens at a moment.
 #[derive(Debug)]
 pub(crate) enum Item {
-    /// A port's call goes on.
-    Resume(Waker),
+    /// A port's call goes on. `waker`: of the part of the task that made it.
+    Resume {
+        task: u64,
+        waker: Option<Waker>,
+    },
     /// `epoch`: of the process that keeps it in memory; `None` where queues are durable.
     Job {
         job: Job,
@@ -59,7 +64,7 @@ pub(crate) enum Item {
     },
     /// A sender's request arrives.
     Arrive(Vec<crate::senders::Said>),
-    Land(Landing),
+    Land(Box<Landing>),
     SweepDue,
     PersonActs,
     /// Somebody waited for this message.
@@ -82,12 +87,66 @@ pub(crate) enum Landing {
         under: Option<MessageRef>,
         tenant: String,
         key: SendKey,
-        shows: Box<Message>,
+        shows: Shows,
         /// Claimed as never posted before.
         is_first: bool,
     },
     Edit {
         message: MessageRef,
-        shows: Box<Message>,
+        shows: Shows,
     },
+}
+
+/// What a platform remembers of what a message says: as much as people and checks look at.
+#[derive(Debug)]
+pub(crate) struct Shows {
+    alert: Option<ShownAlert>,
+    /// Id and status of each member of a digest.
+    members: Option<Vec<(String, &'static str)>>,
+}
+
+/// The alert that a message shows.
+#[derive(Debug)]
+pub(crate) struct ShownAlert {
+    pub(crate) alert_id: String,
+    pub(crate) title: String,
+    pub(crate) status: &'static str,
+    pub(crate) count: u32,
+    pub(crate) round: u32,
+    pub(crate) tier: u32,
+    pub(crate) delivery: SendKey,
+}
+
+impl Shows {
+    pub(crate) fn of(message: &Message) -> Self {
+        let alert = message.alert().map(|alert| ShownAlert {
+            alert_id: alert.alert_id.clone(),
+            title: alert.title.clone(),
+            status: alert.status,
+            count: alert.count,
+            round: alert.round,
+            tier: alert.tier,
+            delivery: alert.delivery.clone(),
+        });
+        let members = match message {
+            Message::Digest(digest) => {
+                let members = digest.members.iter();
+                Some(members.map(|member| (member.alert_id.clone(), member.status)).collect())
+            }
+            Message::Alert(_)
+            | Message::Escalation(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_) => None,
+        };
+        Self { alert, members }
+    }
+
+    pub(crate) fn members(&self) -> Option<&[(String, &'static str)]> {
+        self.members.as_deref()
+    }
+
+    pub(crate) const fn alert(&self) -> Option<&ShownAlert> {
+        self.alert.as_ref()
+    }
 }

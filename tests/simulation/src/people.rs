@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nightowl_domain::{Actor, EventKind, MessageRef, Occurrence};
+use nightowl_domain::{Actor, Alert, EventKind, MessageRef};
 use nightowl_messaging::{ActionId, ButtonValue, IncomingAction};
 
+use crate::chance::Chance;
 use crate::message::{Act, Click, Job};
 use crate::world::World;
 
@@ -26,17 +27,9 @@ fn who(world: &mut World, tenant: &str) -> String {
 }
 
 fn act(world: &mut World) {
-    let shown: Vec<Occurrence> = world
-        .rows
-        .alerts
-        .values()
-        .filter(|alert| !alert.hidden)
-        .map(nightowl_domain::Alert::occurrence)
-        .collect();
-    if shown.is_empty() {
-        return;
-    }
-    let occurrence = world.chance.pick(&shown).clone();
+    let World { rows, chance, .. } = &mut *world;
+    let shown = rows.alerts.values().filter(|alert| !alert.hidden);
+    let Some(occurrence) = one_of(chance, shown).map(Alert::occurrence) else { return };
     let who = who(world, &occurrence.tenant);
     let kind = match world.chance.below(20) {
         0..8 => EventKind::Acked,
@@ -66,16 +59,20 @@ fn act(world: &mut World) {
 }
 
 fn click(world: &mut World) {
-    let mut shown: Vec<(&'static str, MessageRef)> = Vec::new();
-    for platform in world.platforms.values() {
-        let there = platform.messages.iter().filter(|(_, posted)| !posted.is_deleted);
-        shown.extend(there.map(|(message, _)| (platform.name, message.clone())));
-    }
-    if shown.is_empty() {
-        return;
-    }
-    let (_, message) = world.chance.pick(&shown).clone();
+    let World { platforms, chance, .. } = &mut *world;
+    let all = platforms.values().flat_map(|platform| &platform.messages);
+    let there = all.filter(|(_, posted)| !posted.is_deleted).map(|(message, _)| message);
+    let Some(message) = one_of(chance, there).cloned() else { return };
     click_on(world, &message);
+}
+
+/// Chosen by its place, so that nothing is copied but what is chosen.
+fn one_of<T>(chance: &mut Chance, mut among: impl Iterator<Item = T> + Clone) -> Option<T> {
+    let count = among.clone().count();
+    if count == 0 {
+        return None;
+    }
+    among.nth(chance.below(count))
 }
 
 /// Somebody presses a button of this message, perhaps before we know that it is there.
@@ -118,7 +115,7 @@ pub(crate) fn click_on(world: &mut World, message: &MessageRef) {
         click_id,
     };
     world.note(|| format!("{who} clicks {:?} on {}", action.action, message.message));
-    let click = Arc::new(Click { tenant, action, who });
+    let click = Arc::new(Click { at: world.now, tenant, action, who });
     world.put(5, Job::Click(Arc::clone(&click)));
     if world.chance.hit(0.2) {
         world.put(7, Job::Click(click));
@@ -127,14 +124,9 @@ pub(crate) fn click_on(world: &mut World, message: &MessageRef) {
 
 /// Somebody deletes a message in chat.
 fn delete(world: &mut World) {
-    let mut shown: Vec<MessageRef> = Vec::new();
-    for platform in world.platforms.values() {
-        shown.extend(platform.messages.keys().cloned());
-    }
-    if shown.is_empty() {
-        return;
-    }
-    let message = world.chance.pick(&shown).clone();
+    let World { platforms, chance, .. } = &mut *world;
+    let shown = platforms.values().flat_map(|platform| platform.messages.keys());
+    let Some(message) = one_of(chance, shown).cloned() else { return };
     world.note(|| format!("somebody deletes {}", message.message));
     let platform = world.platforms.get_mut(message.provider.as_str());
     if let Some(posted) = platform.and_then(|one| one.messages.get_mut(&message)) {

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use nightowl_domain::{Occurrence, Skew, Tenant, Time};
 use nightowl_engine::{
-    Clock, Config, Entropy, Intake, Ports, Providers, Report, Spacing, StoreError, Timer, Wake,
-    WakeUp,
+    Clock, Config, Entropy, Intake, Ports, Providers, Report, StoreError, Timer, Wake, WakeUp,
 };
 use nightowl_messaging::Provider;
 
 use crate::chat::SimChat;
 use crate::message::Job;
+use crate::pacing::SimPacer;
 use crate::store::SimStore;
-use crate::world::Shared;
+use crate::world::{Shared, World};
 
 /// All small ports are one handle.
 #[derive(Clone)]
@@ -26,18 +26,18 @@ pub(crate) struct Handle {
 pub(crate) struct SimPorts {
     handle: Handle,
     store: SimStore,
-    pacer: Spacing,
+    pacer: SimPacer,
     skew: Skew,
 }
 
 impl SimPorts {
     pub(crate) fn new(shared: &Shared, worker: usize) -> Self {
         let is_laptop = shared.with(|world| world.is_laptop);
-        let handle = Handle { shared: shared.clone(), worker };
+        let handle = Handle { shared: *shared, worker };
         Self {
             store: SimStore(handle.clone()),
+            pacer: SimPacer::new(&handle),
             handle,
-            pacer: Spacing::default(),
             skew: if is_laptop { Skew::NONE } else { Skew::CLOUD },
         }
     }
@@ -52,7 +52,7 @@ impl Ports for SimPorts {
     type Entropy = Handle;
     type Config = Handle;
     type Providers = Handle;
-    type Pacer = Spacing;
+    type Pacer = SimPacer;
 
     fn store(&self) -> &SimStore {
         &self.store
@@ -78,7 +78,7 @@ impl Ports for SimPorts {
     fn providers(&self) -> &Handle {
         &self.handle
     }
-    fn pacer(&self) -> &Spacing {
+    fn pacer(&self) -> &SimPacer {
         &self.pacer
     }
     fn skew(&self) -> Skew {
@@ -185,6 +185,8 @@ impl Intake for Handle {
     async fn take(&self, reports: Vec<Report>) -> Result<(), StoreError> {
         self.shared
             .call(self.worker, |world| {
+                // Whoever stores what is wanted does not do it now.
+                world.troubled.insert(world.task);
                 if world.chance.hit(world.rates.store_unavailable) {
                     return Err(unavailable());
                 }
@@ -197,13 +199,20 @@ impl Intake for Handle {
     }
 }
 
+/// What is configured can be read, or not just now.
+fn configuration(world: &mut World) -> Result<(), StoreError> {
+    if world.chance.hit(world.rates.config_error) {
+        world.troubled.insert(world.task);
+        return Err(unavailable());
+    }
+    Ok(())
+}
+
 /// Configuration is cached by every worker, so that it costs no time, and is a little old.
 impl Config for Handle {
     async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             let (worker, now) = (self.worker, world.now);
             Ok(world.configured.get_mut(slug).map(|tenant| tenant.seen_by(worker, now)))
         })
@@ -211,9 +220,7 @@ impl Config for Handle {
 
     async fn tenant_at(&self, slug: &str, hash: &str) -> Result<Option<Arc<Tenant>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             Ok(world.configured.get(slug).and_then(|tenant| tenant.at(hash)))
         })
     }
@@ -230,13 +237,11 @@ impl Providers for Handle {
         name: &str,
     ) -> Result<Option<Arc<dyn Provider>>, StoreError> {
         self.shared.with(|world| {
-            if world.chance.hit(world.rates.config_error) {
-                return Err(unavailable());
-            }
+            configuration(world)?;
             let found = world.platforms.get(name).map(|platform| platform.name);
             Ok(found.map(|name| {
                 let chat = SimChat {
-                    shared: self.shared.clone(),
+                    shared: self.shared,
                     worker: self.worker,
                     tenant: tenant.to_owned(),
                     name,

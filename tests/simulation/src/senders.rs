@@ -8,6 +8,7 @@ use nightowl_domain::{
 use nightowl_engine::Report;
 
 use crate::message::{Item, Job};
+use crate::spec::Only;
 use crate::tenants;
 use crate::world::{START, World};
 
@@ -17,11 +18,17 @@ pub(crate) struct Source {
     pub(crate) integration: String,
     pub(crate) dedup_key: String,
     pub(crate) accepted: Vec<Accepted>,
+    series: SeriesHash,
 }
 
 impl Source {
-    pub(crate) fn series(&self) -> SeriesHash {
-        SeriesHash::of(&self.tenant, &self.integration, &self.dedup_key)
+    fn new(tenant: String, integration: String, dedup_key: String) -> Self {
+        let series = SeriesHash::of(&tenant, &integration, &dedup_key);
+        Self { tenant, integration, dedup_key, accepted: Vec::new(), series }
+    }
+
+    pub(crate) const fn series(&self) -> SeriesHash {
+        self.series
     }
 }
 
@@ -42,26 +49,26 @@ pub(crate) struct Said {
     ends_at: Option<Time>,
 }
 
-/// Plans all that the sources will say until `end`. Answers how many runs there are.
-pub(crate) fn plan(world: &mut World, tenant_count: usize, end: i64) -> u64 {
+/// Plans all that the sources will say until `end`. Answers how many runs there are, with those
+/// that are left out.
+pub(crate) fn plan(world: &mut World, tenant_count: usize, end: i64, only: &Only) -> u64 {
     let mut runs = 0;
     for tenant in 0..tenant_count {
         let series = 1 + world.chance.below(4);
         for number in 0..series {
             let source = world.sources.len();
-            world.sources.push(Source {
-                tenant: tenants::slug(tenant),
-                integration: format!("i{}", world.chance.below(2)),
-                dedup_key: format!("k{number}"),
-                accepted: Vec::new(),
-            });
-            runs += plan_series(world, source, end);
+            let integration = format!("i{}", world.chance.below(2));
+            let dedup_key = format!("k{number}");
+            world.sources.push(Source::new(tenants::slug(tenant), integration, dedup_key));
+            runs = plan_series(world, source, end, runs, only);
         }
     }
+    world.is_left_out = false;
     runs
 }
 
-fn plan_series(world: &mut World, source: usize, end: i64) -> u64 {
+/// `first`: the number of its first run. Answers the number of the run after its last.
+fn plan_series(world: &mut World, source: usize, end: i64, first: u64, only: &Only) -> u64 {
     let has_starts = world.chance.hit(0.6);
     let has_ends = has_starts && world.chance.hit(0.8);
     let has_twin = world.chance.hit(0.3);
@@ -82,6 +89,9 @@ fn plan_series(world: &mut World, source: usize, end: i64) -> u64 {
         };
         let over = at + long;
         let run = Run { source, at, over, starts, has_starts, has_ends };
+        let number = first + runs - 1;
+        world.is_left_out = only.runs.as_ref().is_some_and(|kept| !kept.contains(&number));
+        world.figures.incidents += u64::from(!world.is_left_out);
         plan_run(world, &run, has_twin);
         at = over
             + match world.chance.below(3) {
@@ -90,7 +100,7 @@ fn plan_series(world: &mut World, source: usize, end: i64) -> u64 {
                 _ => world.chance.between(100_000, 2_000_000),
             };
     }
-    runs
+    first + runs
 }
 
 /// From when to when something is wrong, in milliseconds of true time.

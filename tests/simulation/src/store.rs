@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time, due_at,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    due_at,
 };
 use nightowl_engine::ports::Page;
-use nightowl_engine::{Store, StoreError, Summary, Write};
+use nightowl_engine::{LaneName, LaneRow, Store, StoreError, Summary, Write};
 
 use crate::ports::{Handle, lost, unavailable};
 use crate::world::World;
-use crate::{check, end};
+use crate::{check, digests, end};
 
 const SHARDS: u8 = 4;
 
@@ -20,7 +22,10 @@ pub(crate) type Place = (String, SeriesHash, u32);
 #[derive(Default)]
 pub(crate) struct Rows {
     pub(crate) alerts: BTreeMap<Place, Alert>,
-    due: BTreeMap<Place, Due>,
+    pub(crate) digests: BTreeMap<Place, Digest>,
+    due: BTreeMap<(SeriesHash, u32), Due>,
+    /// How many alerts owe something.
+    owing: usize,
     details: BTreeMap<(String, SeriesHash, String), Details>,
     timeline: BTreeMap<(Occurrence, u64), Entry>,
     short_ids: BTreeMap<(String, String), AlertId>,
@@ -31,13 +36,16 @@ pub(crate) struct Rows {
     faces: BTreeMap<(String, String, String), String>,
     kept: BTreeMap<String, (String, Time)>,
     sweep: Option<(Time, Option<String>)>,
+    pub(crate) lanes: BTreeMap<LaneName, LaneRow>,
 }
 
 /// The index may show what stood before the last write, for a while.
+#[derive(Default)]
 struct Due {
     before: Option<Time>,
     now: Option<Time>,
     seen_from: i64,
+    occurrence: Option<Occurrence>,
 }
 
 impl Rows {
@@ -53,7 +61,7 @@ impl Rows {
     }
 
     pub(crate) fn owes(&self) -> bool {
-        self.due.values().any(|due| due.now.is_some())
+        self.owing > 0 || self.digests_due().next().is_some()
     }
 
     fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {
@@ -111,20 +119,48 @@ fn write(world: &mut World, worker: usize, write: Write) -> Result<(), StoreErro
 
 fn put(world: &mut World, worker: usize, alert: Alert) {
     let place = place(&alert);
-    let before = world.rows.alerts.remove(&place);
+    let before = world.rows.alerts.get(&place).cloned();
     check::written(world, worker, before.as_ref(), &alert);
     let lag =
         if world.chance.hit(world.rates.index_lag) { world.chance.between(0, 5_000) } else { 0 };
-    let known = world.rows.due.get(&place).and_then(|due| due.now);
-    let due = Due { before: known, now: due_at(&alert), seen_from: world.now + lag };
-    world.rows.due.insert(place.clone(), due);
-    world.rows.alerts.insert(place, alert);
+    let rows = &mut world.rows;
+    let due = rows.due.entry((place.1, place.2)).or_default();
+    let known = due.now;
+    *due = Due {
+        before: known,
+        now: due_at(&alert),
+        seen_from: world.now + lag,
+        occurrence: Some(alert.occurrence()),
+    };
+    rows.owing += usize::from(due.now.is_some());
+    rows.owing -= usize::from(known.is_some());
+    rows.alerts.insert(place, alert);
+}
+
+/// The table is not there, does it and does not say so, or says that it may have.
+fn unsure<T>(
+    world: &mut World,
+    effect: impl FnOnce(&mut World) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if world.chance.hit(world.rates.store_unavailable) {
+        return Err(unavailable());
+    }
+    if world.chance.hit(world.rates.store_lost_undone) {
+        return Err(lost());
+    }
+    let done = effect(world);
+    if world.chance.hit(world.rates.store_lost) {
+        world.figures.lost_answers += 1;
+        world.note(|| "the answer of the store is lost".to_owned());
+        return Err(lost());
+    }
+    done
 }
 
 pub(crate) struct SimStore(pub(crate) Handle);
 
 impl SimStore {
-    async fn look<T: Send>(
+    pub(crate) async fn look<T: Send>(
         &self,
         read: impl FnOnce(&mut World) -> T + Send,
     ) -> Result<T, StoreError> {
@@ -132,6 +168,7 @@ impl SimStore {
             .shared
             .call(self.0.worker, |world| {
                 if world.chance.hit(world.rates.store_unavailable) {
+                    world.troubled.insert(world.task);
                     return Err(unavailable());
                 }
                 Ok(read(world))
@@ -139,24 +176,16 @@ impl SimStore {
             .await
     }
 
-    async fn change<T: Send>(
+    pub(crate) async fn change<T: Send>(
         &self,
         effect: impl FnOnce(&mut World) -> Result<T, StoreError> + Send,
     ) -> Result<T, StoreError> {
         self.0
             .shared
             .call(self.0.worker, |world| {
-                if world.chance.hit(world.rates.store_unavailable) {
-                    return Err(unavailable());
-                }
-                if world.chance.hit(world.rates.store_lost_undone) {
-                    return Err(lost());
-                }
-                let done = effect(world);
-                if world.chance.hit(world.rates.store_lost) {
-                    world.figures.lost_answers += 1;
-                    world.note(|| "the answer of the store is lost".to_owned());
-                    return Err(lost());
+                let done = unsure(world, effect);
+                if done.is_err() {
+                    world.troubled.insert(world.task);
                 }
                 done
             })
@@ -174,12 +203,43 @@ impl Store for SimStore {
     }
 
     async fn write(&self, wanted: Write) -> Result<(), StoreError> {
+        let mut wanted = wanted;
+        if let Write::Open { previous, .. } = &mut wanted
+            && !is_on(Mechanism::OpeningInATransaction)
+            && let Some(previous) = previous.take()
+        {
+            let worker = self.0.worker;
+            self.change(|world| write(world, worker, Write::Update(previous))).await?;
+        }
         let worker = self.0.worker;
         self.change(|world| {
             if world.chance.hit(world.rates.store_conflict) {
                 return Err(StoreError::Conflict(None));
             }
             write(world, worker, wanted)
+        })
+        .await
+    }
+
+    async fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> Result<Option<Digest>, StoreError> {
+        self.look(|world| world.rows.newest_digest(tenant, series).cloned()).await
+    }
+
+    async fn read_digest(&self, digest: &Occurrence) -> Result<Option<Digest>, StoreError> {
+        self.look(|world| world.rows.read_digest(digest).cloned()).await
+    }
+
+    async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        let worker = self.0.worker;
+        self.change(|world| {
+            if world.chance.hit(world.rates.store_conflict) {
+                return Err(StoreError::Conflict(None));
+            }
+            digests::write(world, worker, digest)
         })
         .await
     }
@@ -294,13 +354,16 @@ impl Store for SimStore {
         self.look(|world| {
             let now = world.now;
             let mut all: Vec<(Occurrence, Time)> = Vec::new();
-            for (place, due) in &world.rows.due {
+            for ((series, _), due) in &world.rows.due {
                 let at = if now >= due.seen_from { due.now } else { due.before };
                 let Some(at) = at.filter(|at| *at <= before) else { continue };
-                if place.1.shard(SHARDS) == shard
-                    && let Some(alert) = world.rows.alerts.get(place)
-                {
-                    all.push((alert.occurrence(), at));
+                if series.shard(SHARDS) == shard {
+                    all.extend(due.occurrence.clone().map(|occurrence| (occurrence, at)));
+                }
+            }
+            for (digest, at) in world.rows.digests_due().filter(|(_, at)| *at <= before) {
+                if digest.id.series().shard(SHARDS) == shard {
+                    all.push((digest.occurrence(), at));
                 }
             }
             cut(all, cursor, limit, key)
@@ -433,6 +496,9 @@ fn cut<T>(
     limit: usize,
     key: impl Fn(&T) -> String,
 ) -> Page<T> {
+    if all.is_empty() {
+        return Page { items: all, cursor: None };
+    }
     all.sort_by_cached_key(&key);
     all.retain(|item| cursor.as_ref().is_none_or(|cursor| key(item) > *cursor));
     let more = all.len() > limit;
@@ -445,7 +511,6 @@ fn cut<T>(
 mod tests {
     use std::future::Future as _;
     use std::pin::pin;
-    use std::sync::{Arc, Mutex};
     use std::task::{Context, Waker};
 
     use nightowl_engine::testing::store_conformance;
@@ -460,13 +525,13 @@ mod tests {
     fn the_table_keeps_its_promises_while_nothing_fails() {
         let mut world = World::new(Chance::new(1), Rates::default(), false);
         world.workers.push(WorkerState::default());
-        let shared = Shared(Arc::new(Mutex::new(world)));
-        let handle = Handle { shared: shared.clone(), worker: 0 };
+        let shared = Shared::new(world);
+        let handle = Handle { shared, worker: 0 };
         let mut suite = pin!(store_conformance(async || SimStore(handle.clone())));
         let mut context = Context::from_waker(Waker::noop());
         while suite.as_mut().poll(&mut context).is_pending() {
             match shared.with(World::pop) {
-                Some(Item::Resume(waker)) => waker.wake(),
+                Some(Item::Resume { .. }) => {}
                 other => panic!("the suite waits for its own calls, not for {other:?}"),
             }
         }

@@ -88,6 +88,7 @@ pub(crate) fn tenant(chance: &mut Chance, slug: &str, version: usize) -> Tenant 
                 provider: chance.hit(0.2).then(|| "talk".to_owned()),
                 channel: chance.hit(0.3).then(|| channel("db")),
                 default_severity: Severity::Warning,
+                cards_per_minute: None,
             })
             .collect(),
     }

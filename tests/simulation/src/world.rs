@@ -1,18 +1,20 @@
 //! Everything that is outside the engine: time, queues, the table, the chat platforms.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use nightowl_domain::{ClaimMode, EventId, EventKind, SendKey, Time};
 
+use crate::agenda::Agenda;
 use crate::chance::Chance;
-use crate::chat::Platform;
+use crate::chat::{Missed, Platform};
 use crate::figures::Figures;
 use crate::message::{Item, Job};
-use crate::rates::Rates;
+use crate::pacing::Pacing;
+use crate::rates::{Promises, Rates};
 use crate::senders::Source;
 use crate::store::Rows;
 use crate::tenants::Configured;
@@ -25,10 +27,13 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) chance: Chance,
     pub(crate) rates: Rates,
-    items: BTreeMap<(i64, u32, u64), Item>,
-    sequence: u64,
-    /// Who is being polled.
+    pub(crate) promises: Promises,
+    agenda: Agenda,
+    /// What is planned now is not to happen.
+    pub(crate) is_left_out: bool,
+    /// Who is being polled, and with which waker all are.
     pub(crate) task: u64,
+    pub(crate) waker: Waker,
     pub(crate) workers: Vec<WorkerState>,
     /// Workers that died during this poll.
     pub(crate) killed: BTreeSet<usize>,
@@ -36,6 +41,7 @@ pub(crate) struct World {
     /// Of the only process; moves when it dies.
     pub(crate) epoch: u64,
     pub(crate) rows: Rows,
+    pub(crate) pacing: Pacing,
     pub(crate) platforms: BTreeMap<&'static str, Platform>,
     pub(crate) configured: BTreeMap<String, Configured>,
     pub(crate) sources: Vec<Source>,
@@ -52,6 +58,12 @@ pub(crate) struct World {
     pub(crate) told: BTreeMap<(String, String), i64>,
     /// Sends that were posted by a worker to whom they were new.
     pub(crate) landed_first: BTreeSet<SendKey>,
+    /// The events that each running task has written.
+    pub(crate) wrote: BTreeMap<u64, Vec<EventId>>,
+    /// Tasks that met trouble with the table or the intake.
+    pub(crate) troubled: BTreeSet<u64>,
+    /// Why the last find of a send said no although something was posted.
+    pub(crate) missed: BTreeMap<SendKey, Missed>,
     /// What the events of this world are.
     pub(crate) kinds: BTreeMap<EventId, EventKind>,
     pub(crate) violations: Vec<String>,
@@ -71,6 +83,7 @@ pub(crate) struct WorkerState {
 #[derive(Clone, Debug)]
 pub(crate) struct Claimed {
     pub(crate) task: u64,
+    pub(crate) worker: usize,
     pub(crate) mode: ClaimMode,
     pub(crate) lease_until: Time,
 }
@@ -81,14 +94,17 @@ impl World {
             now: START,
             chance,
             rates,
-            items: BTreeMap::new(),
-            sequence: 0,
+            promises: Promises::default(),
+            agenda: Agenda::default(),
+            is_left_out: false,
             task: 0,
+            waker: Waker::noop().clone(),
             workers: Vec::new(),
             killed: BTreeSet::new(),
             is_laptop: false,
             epoch: 0,
             rows: Rows::default(),
+            pacing: Pacing::default(),
             platforms: BTreeMap::new(),
             configured: BTreeMap::new(),
             sources: Vec::new(),
@@ -100,6 +116,9 @@ impl World {
             landed: BTreeMap::new(),
             told: BTreeMap::new(),
             landed_first: BTreeSet::new(),
+            wrote: BTreeMap::new(),
+            troubled: BTreeSet::new(),
+            missed: BTreeMap::new(),
             kinds: BTreeMap::new(),
             violations: Vec::new(),
             history: verbose.then(Vec::new),
@@ -110,8 +129,9 @@ impl World {
     /// What happens at one moment happens in any order.
     pub(crate) fn schedule(&mut self, at: i64, item: Item) {
         let lot = u32::try_from(self.chance.next() >> 32).unwrap_or_default();
-        self.sequence += 1;
-        self.items.insert((at.max(self.now), lot, self.sequence), item);
+        if !self.is_left_out {
+            self.agenda.put(at.max(self.now), lot, item);
+        }
     }
 
     pub(crate) fn put(&mut self, after: i64, job: Job) {
@@ -125,18 +145,23 @@ impl World {
 
     /// Moves time to what happens next.
     pub(crate) fn pop(&mut self) -> Option<Item> {
-        let ((at, ..), item) = self.items.pop_first()?;
+        let (at, item) = self.agenda.pop()?;
         self.now = self.now.max(at);
         Some(item)
     }
 
+    /// How much is to come.
+    pub(crate) fn ahead(&self) -> usize {
+        self.agenda.len()
+    }
+
     /// Whether anything but sweeps is to come.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.items.values().all(|item| matches!(item, Item::SweepDue))
+        self.agenda.has_only_sweeps()
     }
 
     pub(crate) fn waiting(&self) -> Vec<String> {
-        self.items.values().map(|item| format!("{item:?}")).collect()
+        self.agenda.items().map(|item| format!("{item:?}")).collect()
     }
 
     pub(crate) fn time(&self, worker: usize) -> Time {
@@ -182,16 +207,27 @@ enum Fate {
     DiesAfter,
 }
 
-#[derive(Clone)]
-pub(crate) struct Shared(pub(crate) Arc<Mutex<World>>);
+thread_local! {
+    static WORLD: RefCell<Option<Box<World>>> = const { RefCell::new(None) };
+}
+
+/// The world of this thread. The engine's futures may go to any thread, so whatever they hold must
+/// too; but a world lives and ends on one, and pays for no lock.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared(());
 
 impl Shared {
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        act(&mut self.lock())
+    /// Takes the place of the world that this thread had before.
+    pub(crate) fn new(world: World) -> Self {
+        WORLD.set(Some(Box::new(world)));
+        Self(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        WORLD.with_borrow_mut(|world| match world {
+            Some(world) => act(world),
+            None => panic!("this thread has no world"),
+        })
     }
 
     /// One call of a port by a worker: it takes time before and after its effect, others act in
@@ -236,7 +272,7 @@ impl Shared {
 
     pub(crate) fn pause(&self, millis: i64) -> Pause {
         let at = self.with(|world| world.now + millis);
-        Pause { shared: self.clone(), at, is_planned: false }
+        Pause { shared: *self, at, is_planned: false }
     }
 }
 
@@ -253,7 +289,11 @@ impl Future for Pause {
         let (at, is_planned) = (self.at, self.is_planned);
         let is_over = self.shared.with(|world| {
             if world.now < at && !is_planned {
-                world.schedule(at, Item::Resume(context.waker().clone()));
+                // A task is polled whenever one of its pauses is over; only what polls its parts
+                // one by one has to be told which.
+                let waker = context.waker();
+                let waker = (!waker.will_wake(&world.waker)).then(|| waker.clone());
+                world.schedule(at, Item::Resume { task: world.task, waker });
             }
             world.now >= at
         });

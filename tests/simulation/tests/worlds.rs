@@ -1,16 +1,19 @@
 //! A bounded run in every build: worlds that failed once, then new ones.
 
-use nightowl_test_simulation::{Figures, Profile, history, past_failures, simulate};
+use nightowl_domain::mechanism::Mechanism;
+use nightowl_test_simulation::{
+    Figures, Profile, Spec, ablate, faults, history, past_failures, simulate,
+};
 
 fn run(worlds: impl IntoIterator<Item = (Profile, u64)>, incidents: u64) -> Figures {
     let mut figures = Figures::default();
     for (profile, seed) in worlds {
-        let outcome = simulate(seed, profile, false);
+        let outcome = simulate(&Spec::new(seed, profile), false);
         assert!(
             outcome.violations.is_empty(),
-            "{:#?}\nreplay: cargo sim --incidents 1 --seed {seed} --profile {} --history",
+            "{:#?}\nreplay: {}",
             outcome.violations,
-            profile.name()
+            outcome.spec.command()
         );
         figures.add(&outcome.figures);
         if figures.incidents >= incidents {
@@ -51,8 +54,37 @@ fn nothing_is_said_twice_while_nothing_fails() {
 }
 
 #[test]
+fn what_each_promise_in_minutes_is_for_happens() {
+    let weather = |list: &str| {
+        let mut figures = Figures::default();
+        for seed in 1..12 {
+            let mut spec = Spec::new(seed, Profile::Extreme);
+            spec.only.faults = Some(faults(list).expect("these are faults"));
+            let outcome = simulate(&spec, false);
+            let replay = spec.command();
+            assert!(outcome.violations.is_empty(), "{:#?}\n{replay}", outcome.violations);
+            figures.add(&outcome.figures);
+        }
+        figures
+    };
+    // Both are checked world by world; here is seen that there was something to check.
+    let timers = weather("timer_lost=0.5,timer_late=0.5,timer_twice=0.3");
+    assert!(timers.tick_late.percentile(99) > 30_000, "{:?}", timers.tick_late);
+    let outages = weather("outage=1");
+    assert!(outages.outage_late.percentile(50) > 0, "{:?}", outages.outage_late);
+}
+
+#[test]
+fn a_part_of_the_protocol_that_is_left_out_is_missed() {
+    for mechanism in [Mechanism::FindOnlyAfterAck, Mechanism::ClaimCheck, Mechanism::Coalescing] {
+        let ablation = ablate(mechanism, 1, 40);
+        assert!(ablation.is_missed(), "{}", ablation.line());
+    }
+}
+
+#[test]
 fn a_seed_makes_the_same_world_again() {
-    let told = |seed| history(&simulate(seed, Profile::Extreme, true));
+    let told = |seed| history(&simulate(&Spec::new(seed, Profile::Extreme), true));
     assert_eq!(told(7), told(7));
     assert_ne!(told(7), told(8));
 }

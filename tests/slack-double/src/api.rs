@@ -1,5 +1,6 @@
 //! `POST /api/{method}`: tokens, faults, and the answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,7 +15,8 @@ use crate::args::Args;
 use crate::double::Shared;
 use crate::fault::Fault;
 use crate::methods::{Refusal, perform};
-use crate::world::Call;
+use crate::watch::{Arrival, Watch};
+use crate::world::{Call, Late};
 
 pub(crate) fn routes(shared: Shared) -> Router {
     Router::new()
@@ -29,42 +31,30 @@ async fn call(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fault = shared.world().take_fault(&method);
     let args = Args::parse(&method, &headers, &body);
-    let noted = args.clone().unwrap_or_default();
-    let mut note = Call {
-        method: method.clone(),
-        args: Value::Object(noted.0),
-        error: None,
-        fault: fault.clone(),
-    };
+    let watched = Watched::new(&shared, &method, &args);
+    let scripted = shared.world().take_fault(&method);
+    let fault = scripted.or_else(|| watched.arrived());
     let Some(fault) = fault else {
         let answer = answer(&shared, &method, &headers, args);
-        note.error = answer.get("error").and_then(Value::as_str).map(str::to_owned);
-        let mut world = shared.world();
-        world.calls.push(note);
+        watched.note(&shared, answer.get("error").and_then(Value::as_str), None);
+        watched.done(&answer).await;
         let mut response = axum::Json(&answer).into_response();
         if !matches!(answer["error"].as_str(), Some("not_authed" | "invalid_auth"))
-            && let Ok(granted) = world.seed.scopes.join(",").parse()
+            && let Ok(granted) = shared.world().seed.scopes.join(",").parse()
         {
             response.headers_mut().insert("x-oauth-scopes", granted);
         }
         return response;
     };
-    shared.world().calls.push(note);
+    watched.note(&shared, None, Some(&fault));
     match fault {
         Fault::Lost => {
-            drop(answer(&shared, &method, &headers, args));
+            watched.done(&answer(&shared, &method, &headers, args)).await;
             cut("")
         }
         Fault::Late { after_millis } => {
-            shared.world().late.push((method, args.unwrap_or_default()));
-            if let Some(millis) = after_millis {
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(millis)).await;
-                    shared.land();
-                });
-            }
+            hold_back(&shared, method, args.unwrap_or_default(), after_millis);
             cut("")
         }
         Fault::Hang => std::future::pending().await,
@@ -79,6 +69,60 @@ async fn call(
             add_retry_after(&mut response, retry_after);
             response
         }
+    }
+}
+
+/// A call, and who watches.
+struct Watched {
+    method: String,
+    args: Value,
+    watcher: Option<Arc<dyn Watch>>,
+}
+
+impl Watched {
+    fn new(shared: &Shared, method: &str, args: &Result<Args, String>) -> Self {
+        let args = Value::Object(args.clone().unwrap_or_default().0);
+        Self { method: method.to_owned(), args, watcher: shared.world().watcher.clone() }
+    }
+
+    fn arrival(&self) -> Arrival<'_> {
+        Arrival { method: &self.method, args: &self.args }
+    }
+
+    fn arrived(&self) -> Option<Fault> {
+        self.watcher.as_ref()?.arrived(self.arrival())
+    }
+
+    async fn done(&self, answer: &Value) {
+        if let Some(watcher) = &self.watcher {
+            watcher.done(self.arrival(), answer).await;
+        }
+    }
+
+    /// Whoever watches keeps what is needed.
+    fn note(&self, shared: &Shared, error: Option<&str>, fault: Option<&Fault>) {
+        if self.watcher.is_none() {
+            shared.world().calls.push(Call {
+                method: self.method.clone(),
+                args: self.args.clone(),
+                error: error.map(str::to_owned),
+                fault: fault.cloned(),
+            });
+        }
+    }
+}
+
+fn hold_back(shared: &Shared, method: String, args: Args, after_millis: Option<u64>) {
+    let mut world = shared.world();
+    let id = world.next_ts();
+    world.late.push(Late { id: id.clone(), method, args });
+    drop(world);
+    if let Some(millis) = after_millis {
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            shared.land_one(&id);
+        });
     }
 }
 

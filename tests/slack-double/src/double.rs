@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::fault::{Fault, Scripted};
 use crate::methods::perform;
 use crate::seed::Seed;
+use crate::watch::Watch;
 use crate::world::{Call, Ephemeral, Message, OpenView, World};
 
 /// A Slack of one's own. It stops when it is dropped.
@@ -30,8 +31,17 @@ impl Shared {
     /// What was held back is done now; what is refused now is refused in silence.
     pub(crate) fn land(&self) {
         let mut world = self.world();
-        for (method, args) in std::mem::take(&mut world.late) {
-            drop(perform(&mut world, &method, &args));
+        for late in std::mem::take(&mut world.late) {
+            drop(perform(&mut world, &late.method, &late.args));
+        }
+    }
+
+    /// One call that was held back is done now, unless it has landed.
+    pub(crate) fn land_one(&self, id: &str) {
+        let mut world = self.world();
+        if let Some(index) = world.late.iter().position(|late| late.id == id) {
+            let late = world.late.remove(index);
+            drop(perform(&mut world, &late.method, &late.args));
         }
     }
 }
@@ -77,12 +87,36 @@ impl Double {
         self.shared.world().faults.push(Scripted { method: method.to_owned(), fault, times: 1 });
     }
 
+    /// From now on `watcher` sees every call, instead of the list of calls.
+    pub fn watch(&self, watcher: Arc<dyn Watch>) {
+        self.shared.world().watcher = Some(watcher);
+    }
+
+    /// What was scripted and has not happened does not happen.
+    pub fn heal(&self) {
+        self.shared.world().faults.clear();
+    }
+
     pub fn land(&self) {
         self.shared.land();
     }
 
     pub fn messages(&self) -> Vec<Message> {
         self.shared.world().messages.clone()
+    }
+
+    /// So many of the messages that were posted last, the oldest first.
+    pub fn newest(&self, count: usize) -> Vec<Message> {
+        let world = self.shared.world();
+        let from = world.messages.len().saturating_sub(count);
+        world.messages[from..].to_vec()
+    }
+
+    /// One message.
+    pub fn message(&self, channel: &str, ts: &str) -> Option<Message> {
+        let world = self.shared.world();
+        let is_it = |message: &&Message| message.ts == ts && message.channel == channel;
+        world.messages.iter().rev().find(is_it).cloned()
     }
 
     pub fn ephemerals(&self) -> Vec<Ephemeral> {

@@ -10,6 +10,7 @@ mod methods;
 mod read;
 mod seed;
 mod sign;
+mod watch;
 mod world;
 
 pub use double::Double;
@@ -19,4 +20,5 @@ pub use seed::{Channel, Seed, User};
 pub use sign::{
     SignedRequest, choose_body, click_body, command_body, event_body, sign, sign_json, submit_body,
 };
+pub use watch::{Arrival, Watch};
 pub use world::{Call, Ephemeral, Message, OpenView};

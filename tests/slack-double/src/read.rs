@@ -76,6 +76,9 @@ pub fn read_message(message: &Message) -> Reading {
 
 pub(crate) fn read_block(block: &Value) -> Reading {
     let mut reading = read_object(&block["text"]);
+    if block["accessory"].is_object() {
+        reading.buttons.push(read_button(&block["accessory"], block));
+    }
     for list in ["fields", "elements"] {
         for element in block[list].as_array().into_iter().flatten() {
             match element["type"].as_str() {

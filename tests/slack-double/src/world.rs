@@ -1,6 +1,7 @@
 //! The state: messages, faults and what was called.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use crate::args::Args;
 use crate::fault::{Fault, Scripted};
 use crate::seed::{Channel, Seed, User};
+use crate::watch::Watch;
 
 pub(crate) struct World {
     pub(crate) seed: Seed,
@@ -17,7 +19,9 @@ pub(crate) struct World {
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<Scripted>,
     /// Calls that land when told.
-    pub(crate) late: Vec<(String, Args)>,
+    pub(crate) late: Vec<Late>,
+    /// Sees every call.
+    pub(crate) watcher: Option<Arc<dyn Watch>>,
     /// Triggers that people made, and whether each was used.
     pub(crate) triggers: BTreeMap<String, Trigger>,
     /// Every modal that is open, oldest first.
@@ -28,6 +32,14 @@ pub(crate) struct World {
     pub(crate) direct: BTreeMap<String, String>,
     /// Microseconds of the newest message.
     last_ts: u128,
+}
+
+/// A call that was held back.
+pub(crate) struct Late {
+    /// The moment at which it came, which no other call shares.
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) args: Args,
 }
 
 /// As Slack keeps it.
@@ -140,6 +152,7 @@ impl World {
             calls: vec![],
             faults: vec![],
             late: vec![],
+            watcher: None,
             triggers: BTreeMap::new(),
             views: vec![],
             homes: BTreeMap::new(),
@@ -149,7 +162,8 @@ impl World {
     }
 
     pub(crate) fn reset(&mut self) {
-        *self = Self::new(self.seed.clone());
+        let watcher = self.watcher.take();
+        *self = Self { watcher, ..Self::new(self.seed.clone()) };
     }
 
     /// Now, and never the same twice.

@@ -1,9 +1,11 @@
 //! What people see. Each message is expected once.
 
-use nightowl_domain::{Occurrence, SendState, What, due_at};
+use std::collections::BTreeSet;
+
+use nightowl_domain::{Alert, Digest, MessageRef, Occurrence, SendState, Status, What, due_at};
 use nightowl_engine::testing::{Posted, run};
 use nightowl_engine::{Clock, Store};
-use nightowl_messaging::{AlertMessage, Message};
+use nightowl_messaging::{AlertMessage, DigestMessage, Message};
 
 use crate::Owl;
 use crate::people::name_of;
@@ -20,7 +22,9 @@ impl Owl {
             Message::Escalation(page) => {
                 page.target.as_ref().is_some_and(|target| target.name == name)
             }
-            Message::Alert(_) | Message::Notice(_) | Message::Prompt(_) => false,
+            Message::Alert(_) | Message::Notice(_) | Message::Prompt(_) | Message::Digest(_) => {
+                false
+            }
         })
     }
 
@@ -28,15 +32,19 @@ impl Owl {
     pub fn expect_page_to_nobody(&mut self) -> String {
         let posted = self.expect("a page to nobody", |posted| match &posted.post.message {
             Message::Escalation(page) => page.target.is_none(),
-            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) | Message::Prompt(_) => {
-                false
-            }
+            Message::Alert(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_)
+            | Message::Digest(_) => false,
         });
         match posted.post.message {
             Message::Escalation(page) => page.because.unwrap_or_default(),
-            Message::Alert(_) | Message::Direct(_) | Message::Notice(_) | Message::Prompt(_) => {
-                unreachable!("see above")
-            }
+            Message::Alert(_)
+            | Message::Direct(_)
+            | Message::Notice(_)
+            | Message::Prompt(_)
+            | Message::Digest(_) => unreachable!("see above"),
         }
     }
 
@@ -46,7 +54,8 @@ impl Owl {
             Message::Escalation(_)
             | Message::Direct(_)
             | Message::Notice(_)
-            | Message::Prompt(_) => false,
+            | Message::Prompt(_)
+            | Message::Digest(_) => false,
         })
     }
 
@@ -67,7 +76,8 @@ impl Owl {
             Message::Alert(_)
             | Message::Escalation(_)
             | Message::Direct(_)
-            | Message::Prompt(_) => false,
+            | Message::Prompt(_)
+            | Message::Digest(_) => false,
         })
     }
 
@@ -101,7 +111,8 @@ impl Owl {
                 | Message::Escalation(_)
                 | Message::Direct(_)
                 | Message::Notice(_)
-                | Message::Prompt(_) => None,
+                | Message::Prompt(_)
+                | Message::Digest(_) => None,
             })
             .collect();
         assert_eq!(cards.len(), 1, "{title:?} has {} cards", cards.len());
@@ -113,6 +124,14 @@ impl Owl {
     pub fn expect_status(&self, title: &str, status: &str) {
         assert_eq!(self.newest(title).status.name(), status);
         assert_eq!(self.card(title).status, status, "the card is behind");
+    }
+
+    /// By this person.
+    pub fn expect_acknowledged(&self, title: &str, name: &str) {
+        match &self.newest(title).status {
+            Status::Acknowledged { by, .. } => assert_eq!(by.show(), name),
+            other => panic!("{title:?} is {other:?}"),
+        }
     }
 
     /// Every message of every alert shows the alert as it is, every key was posted once, every
@@ -132,6 +151,9 @@ impl Owl {
                         assert_eq!(noted.unwrap_or_else(|error| panic!("{error}")), expected);
                     }
                     SendState::Dropped(_) => {}
+                    SendState::Folded { rev, .. } => {
+                        assert_eq!(*rev, alert.card_rev, "its digest was not told");
+                    }
                     SendState::Wanted { .. }
                     | SendState::Claimed { .. }
                     | SendState::InDoubt { .. } => panic!("{send:?} is still owed"),
@@ -141,8 +163,69 @@ impl Owl {
                 assert_eq!(due_at(&alert), None, "nothing is owed");
             }
         }
+        self.expect_digests_settled();
         self.expect_no_doubles();
         self.expect_all_seen();
+    }
+
+    /// Every digest that an alert is in has a message that is noted and shows each of its alerts as
+    /// it is.
+    fn expect_digests_settled(&self) {
+        let alerts = self.ports.store.alerts();
+        for digest in self.digests() {
+            let standing = digest.sends.iter().filter_map(|send| match &send.state {
+                SendState::Sent(shown) if !shown.closed => Some((send, shown)),
+                SendState::Sent(_) | SendState::Dropped(_) => None,
+                SendState::Wanted { .. }
+                | SendState::Claimed { .. }
+                | SendState::InDoubt { .. }
+                | SendState::Folded { .. } => panic!("{send:?} is still owed"),
+            });
+            let [(send, shown)] = &*standing.collect::<Vec<_>>() else {
+                panic!("{digest:?} has not one message")
+            };
+            assert_eq!(shown.rev, digest.rev, "a digest is behind");
+            let noted = run(self.ports.store.read_reverse(&shown.message));
+            let expected = Some((digest.occurrence(), send.key.clone()));
+            assert_eq!(noted.unwrap_or_else(|error| panic!("{error}")), expected);
+            let shows = self.shows(&shown.message);
+            for member in &digest.members {
+                let alert = alerts.iter().find(|alert| alert.id == *member).expect("an alert");
+                let line = shows.members.iter().find(|one| one.alert_id == member.to_string());
+                let line = line.unwrap_or_else(|| panic!("{:?} is not shown", alert.title));
+                assert_eq!(line.status, alert.status.name(), "{:?} in a digest", alert.title);
+            }
+        }
+    }
+
+    /// All digests that an alert is in.
+    pub fn digests(&self) -> Vec<Digest> {
+        let alerts = self.ports.store.alerts();
+        let of = |alert: &Alert| {
+            let tenant = alert.tenant.clone();
+            let states = alert.sends.iter().map(|send| send.state.clone()).collect::<Vec<_>>();
+            states.into_iter().filter_map(move |state| match state {
+                SendState::Folded { digest, .. } => Some(Occurrence::new(&tenant, digest)),
+                SendState::Wanted { .. }
+                | SendState::Claimed { .. }
+                | SendState::InDoubt { .. }
+                | SendState::Sent(_)
+                | SendState::Dropped(_) => None,
+            })
+        };
+        let ids: BTreeSet<Occurrence> = alerts.iter().flat_map(of).collect();
+        let read = ids.iter().map(|id| run(self.ports.store.read_digest(id)));
+        read.map(|read| read.ok().flatten().expect("a digest is there")).collect()
+    }
+
+    /// What the digest at this place shows now.
+    pub fn shows(&self, at: &MessageRef) -> DigestMessage {
+        let all = self.chat.posted().into_iter().chain(self.inbox.posted());
+        let mut shown = all.filter(|posted| posted.message == *at);
+        match shown.next().map(|posted| posted.shows) {
+            Some(Message::Digest(digest)) => digest,
+            other => panic!("no digest but {other:?}"),
+        }
     }
 
     /// No message stands twice.
@@ -210,6 +293,7 @@ fn describe(posted: &Posted) -> String {
         Message::Direct(page) => format!("page {:?} {:?}", posted.post.to, page.text),
         Message::Notice(notice) => format!("notice {:?}", notice.text),
         Message::Prompt(prompt) => format!("prompt {:?}", prompt.text),
+        Message::Digest(digest) => format!("digest {:?}", digest.headline()),
     };
     format!("{} {} {what}", posted.at, posted.message.provider)
 }

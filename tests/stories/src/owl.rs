@@ -148,6 +148,12 @@ impl Owl {
         self.engine = Engine::new(self.ports.clone());
     }
 
+    /// From now on another process works, beside the one that worked so far.
+    pub fn another_process(&mut self) {
+        self.ports = self.ports.beside();
+        self.engine = Engine::new(self.ports.clone());
+    }
+
     pub fn lose_wakeups(&self) {
         self.ports.lose_wakeups();
     }

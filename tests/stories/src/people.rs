@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use nightowl_domain::{Actor, EventKind, Ignored, Occurrence, Outcome};
+use nightowl_domain::{Actor, EventKind, Ignored, MessageRef, Occurrence, Outcome};
 use nightowl_engine::Applied;
+use nightowl_messaging::{ActionId, ButtonValue, IncomingAction, Provider};
 
 use crate::Owl;
 
@@ -55,6 +56,33 @@ impl Owl {
         });
         self.work();
         applied
+    }
+
+    /// Presses a button of this message. Answers what the person alone is told.
+    pub fn press(
+        &mut self,
+        user: &str,
+        on: &MessageRef,
+        action: ActionId,
+        value: ButtonValue,
+    ) -> Option<String> {
+        let click = IncomingAction {
+            provider: self.chat.name(),
+            action,
+            choice: None,
+            value,
+            user_ref: user.to_owned(),
+            user_name: user.to_owned(),
+            channel_id: on.channel.clone(),
+            message_id: on.message.clone(),
+            workspace: String::new(),
+            app_id: String::new(),
+            click_id: self.event_id(),
+        };
+        let actor = Actor::User { id: user.to_owned(), name: name_of(user) };
+        let answer = self.insist(async |engine| engine.click("acme", &click, &actor).await);
+        self.work();
+        answer.ephemeral.map(|whisper| whisper.text)
     }
 
     fn current(&self) -> Occurrence {

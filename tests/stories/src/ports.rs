@@ -13,7 +13,7 @@ use nightowl_domain::Skew;
 use nightowl_engine::testing::{
     CountingEntropy, StaticConfig, StaticProviders, TestPorts, Trap, VirtualClock,
 };
-use nightowl_engine::{Ports, Spacing};
+use nightowl_engine::{MemoryLanes, Ports, SharedPacer, Spacing};
 
 use self::cloud::Cloud;
 pub use self::queues::{StoryIntake, StoryTimer, StoryWake};
@@ -31,6 +31,8 @@ pub struct StoryPorts {
     entropy: CountingEntropy,
     pub config: StaticConfig,
     pub providers: StaticProviders,
+    /// What all processes know of channels.
+    lanes: MemoryLanes,
     pacer: Arc<Spacing>,
     /// Springs at the calls of all ports but the configuration.
     pub trap: Trap,
@@ -53,7 +55,7 @@ impl StoryPorts {
             None => (StoryWake::Memory(ports.wake), StoryTimer::Memory(ports.timer)),
             Some(cloud) => (StoryWake::Cloud(Arc::clone(&cloud)), StoryTimer::Cloud(cloud)),
         };
-        Self {
+        let made = Self {
             store,
             intake,
             wake,
@@ -62,9 +64,11 @@ impl StoryPorts {
             entropy: ports.entropy,
             config: ports.config,
             providers: ports.providers,
-            pacer: ports.pacer,
+            lanes: MemoryLanes::default(),
+            pacer: Arc::default(),
             trap: ports.trap,
-        }
+        };
+        made.beside()
     }
 
     /// What a new process finds. Wake-ups in memory are gone with the old one; those in queues
@@ -75,7 +79,15 @@ impl StoryPorts {
             self.lose_wakeups();
         }
         self.trap.revive();
-        Self { pacer: Arc::default(), ..self.clone() }
+        self.beside()
+    }
+
+    /// Another process at the same time: it shares what is stored, and knows nothing else.
+    #[must_use]
+    pub(crate) fn beside(&self) -> Self {
+        let mut other = self.clone();
+        other.pacer = Arc::new(SharedPacer::new(self.lanes.clone()));
+        other
     }
 
     pub(crate) fn lose_wakeups(&self) {

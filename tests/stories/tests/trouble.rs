@@ -227,6 +227,7 @@ fn an_edit_whose_answer_is_lost_is_made_again(on: Platform) {
     assert!(messages.iter().all(|posted| match &posted.shows {
         Message::Alert(alert) => alert.status == "acknowledged",
         Message::Direct(page) => page.alert.status == "acknowledged",
-        Message::Escalation(_) | Message::Notice(_) | Message::Prompt(_) => false,
+        Message::Escalation(_) | Message::Notice(_) | Message::Prompt(_) | Message::Digest(_) =>
+            false,
     }));
 }

@@ -175,3 +175,64 @@ fn providers_are_named_in_few_places() {
         }
     }
 }
+
+/// All that a manifest's dependencies are asked for, with those of tests, builds and platforms.
+fn feature_lists(table: &toml::Table) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in table {
+        let Some(inner) = value.as_table() else { continue };
+        if name == "features" && !inner.contains_key("workspace") {
+            for (feature, enables) in inner {
+                let enables = enables.as_array().into_iter().flatten();
+                let enables = enables.filter_map(toml::Value::as_str);
+                found.extend(enables.map(|enabled| format!("{feature} -> {enabled}")));
+            }
+        } else if let Some(features) = inner.get("features").and_then(toml::Value::as_array) {
+            found.extend(features.iter().filter_map(toml::Value::as_str).map(str::to_owned));
+            found.extend(feature_lists(inner));
+        } else {
+            found.extend(feature_lists(inner));
+        }
+    }
+    found
+}
+
+/// Parts of the protocol can be left out where the feature `sim` is on. Nothing that is shipped may
+/// turn it on: not by a dependency, not by a default, not on a command line.
+#[test]
+fn no_product_can_leave_out_a_part_of_the_protocol() {
+    let read = |path: PathBuf| -> toml::Table {
+        fs::read_to_string(path).expect("a manifest is there").parse().expect("it is TOML")
+    };
+    let simulator = "nightowl-test-simulation";
+    let mut has_switches = Vec::new();
+    for (name, krate) in crates() {
+        let manifest = read(krate.folder.join("Cargo.toml"));
+        let all = feature_lists(&manifest);
+        let names_it = |text: &&String| text.split([' ', '/']).any(|word| word == "sim");
+        let found: Vec<&String> = all.iter().filter(names_it).collect();
+        let declares = manifest.get("features").and_then(|features| features.get("sim")).is_some();
+        if declares {
+            has_switches.push(name.clone());
+        }
+        match name.as_str() {
+            "nightowl-domain" => assert!(found.is_empty(), "{name}: {found:?}"),
+            "nightowl-engine" => assert_eq!(found, ["sim -> nightowl-domain/sim"]),
+            name if name == simulator => assert_eq!(found, ["sim", "sim"]),
+            _ => assert!(found.is_empty() && !declares, "{name} enables {found:?}"),
+        }
+        assert!(
+            !krate.dependencies.iter().any(|dependency| dependency == simulator),
+            "{name} would bring the switches along"
+        );
+    }
+    assert_eq!(has_switches, ["nightowl-domain", "nightowl-engine"], "two crates have switches");
+    let workspace = feature_lists(&read(root().join("Cargo.toml")));
+    assert!(!workspace.contains(&"sim".to_owned()), "the workspace enables it for all");
+    for path in ["template.yaml", "samconfig.toml", ".ci/run", ".cargo/config.toml"] {
+        let text = fs::read_to_string(root().join(path)).unwrap_or_default();
+        for word in ["all-features", "/sim", "features sim", "features=sim"] {
+            assert!(!text.contains(word), "{path} builds with {word}");
+        }
+    }
+}

@@ -69,7 +69,7 @@ async fn apply<N: Needs>(
     actor: &Actor,
 ) -> Result<(), Problem> {
     let engine = needs.engine();
-    let event = EventId(format!("api-{:032x}", engine.ports().entropy().draw()));
+    let event = EventId::from(format!("api-{:032x}", engine.ports().entropy().draw()));
     let applied = engine.act(occurrence, kind, actor.clone(), event).await?;
     match applied.outcome {
         Outcome::Applied { .. } => Ok(()),

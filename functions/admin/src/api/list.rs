@@ -44,7 +44,7 @@ pub(crate) async fn list<N: Needs>(
             return Ok::<_, Problem>(None);
         };
         let details = store.read_details(&alert).await?.unwrap_or_default();
-        Ok(Some(json::alert(&alert, &details, &alert.timeline)))
+        Ok(Some(json::alert(&alert, &details, &alert.timeline.to_vec())))
     };
     let alerts: Vec<Option<Value>> =
         stream::iter(summaries).map(read).buffered(CONCURRENT_READS).try_collect().await?;

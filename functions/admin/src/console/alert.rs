@@ -198,7 +198,7 @@ fn buttons(card: &AlertMessage) -> Vec<(Verb, &'static str)> {
         Button::Escalate => Some((Verb::Escalate, "Escalate")),
         Button::Resolve => Some((Verb::Resolve, "Resolve")),
         // The page has their forms below, and the runbook as a link.
-        Button::Snooze | Button::Note | Button::Runbook => None,
+        Button::Snooze | Button::Note | Button::Runbook | Button::AcknowledgeAll => None,
     });
     shown.collect()
 }
@@ -279,7 +279,7 @@ async fn apply<N: Needs>(
     verb: Verb,
     kind: EventKind,
 ) -> Result<Option<String>, Refusal> {
-    let event = EventId(format!("console-{:032x}", visit.draw()));
+    let event = EventId::from(format!("console-{:032x}", visit.draw()));
     // A person of this tenant is nobody in another one.
     let actor = if occurrence.tenant == visit.tenant.slug { visit.actor() } else { visit.nobody() };
     let applied = visit.needs.engine().act(occurrence, kind, actor.clone(), event).await?;

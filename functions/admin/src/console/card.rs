@@ -4,7 +4,8 @@ use nightowl_inbox::inbound::Press;
 use nightowl_inbox::render::{self, Stored, is_web_address};
 use nightowl_inbox::wire;
 use nightowl_messaging::{
-    ActionId, AlertMessage, Button, ButtonValue, LoggedMessage, Person, Snooze,
+    ActionId, AlertMessage, Button, ButtonValue, DigestMember, DigestMessage, LoggedMessage,
+    Message, Person, Snooze,
 };
 
 use super::visit::Visit;
@@ -27,6 +28,9 @@ pub(crate) struct Card {
     /// The label and the address of a way on.
     pub(crate) link: Option<(String, String)>,
     pub(crate) alert: Option<AlertView>,
+    /// Of a digest: a line for each alert in it.
+    pub(crate) members: Vec<MemberView>,
+    pub(crate) all: Option<ButtonView>,
     /// Oldest first.
     pub(crate) replies: Vec<Reply>,
 }
@@ -62,6 +66,16 @@ pub(crate) struct AlertView {
     pub(crate) superseded_by: Option<String>,
 }
 
+/// One alert of a digest.
+pub(crate) struct MemberView {
+    pub(crate) href: String,
+    pub(crate) short_id: String,
+    pub(crate) title: String,
+    pub(crate) severity: &'static str,
+    pub(crate) standing: String,
+    pub(crate) button: Option<ButtonView>,
+}
+
 pub(crate) struct Fact {
     pub(crate) label: &'static str,
     pub(crate) value: String,
@@ -88,6 +102,8 @@ impl Card {
             says: None,
             link: None,
             alert: None,
+            members: Vec::new(),
+            all: None,
             replies: Vec::new(),
             id,
         };
@@ -96,6 +112,12 @@ impl Card {
                 card.says = render::says(&said);
                 let shown = said.alert().map(|alert| alert_view(&watch, alert));
                 let maker = Maker { visit, card: &card.id, message, nonce };
+                if let Message::Digest(digest) = &*said {
+                    card.says = Some(digest.headline());
+                    let members = digest.members.iter();
+                    card.members = members.map(|one| maker.member(digest, one)).collect();
+                    card.all = maker.all(digest);
+                }
                 card.alert = shown.zip(said.alert()).map(|(view, alert)| AlertView {
                     buttons: maker.buttons(alert),
                     snooze: maker.snooze(alert),
@@ -206,9 +228,45 @@ impl<N: Needs> Maker<'_, N> {
             Button::Escalate => Some((ActionId::Escalate, "Escalate")),
             Button::Resolve => Some((ActionId::Resolve, "Resolve")),
             // A menu, a form and a link.
-            Button::Snooze | Button::Note | Button::Runbook => None,
+            Button::Snooze | Button::Note | Button::Runbook | Button::AcknowledgeAll => None,
         });
-        acts.map(|(action, label)| self.button(alert, action, None, label)).collect()
+        acts.map(|(action, label)| self.of_alert(alert, action, None, label)).collect()
+    }
+
+    fn member(&self, digest: &DigestMessage, member: &DigestMember) -> MemberView {
+        let act = match member.button {
+            Some(Button::Acknowledge) => Some((ActionId::Acknowledge, "Acknowledge")),
+            Some(Button::Resolve) => Some((ActionId::Resolve, "Resolve")),
+            Some(
+                Button::Unacknowledge
+                | Button::Escalate
+                | Button::Snooze
+                | Button::Note
+                | Button::Runbook
+                | Button::AcknowledgeAll,
+            )
+            | None => None,
+        };
+        let button = act.map(|(action, label)| {
+            let id = format!("{}-{}-{}", self.card, action.name(), member.place);
+            self.button(id, digest.value_of(member), action, None, label)
+        });
+        MemberView {
+            href: format!("/console/alerts/{}", member.alert_id),
+            short_id: member.short_id.clone(),
+            title: member.title.clone(),
+            severity: member.severity.name(),
+            standing: member.standing.clone(),
+            button,
+        }
+    }
+
+    fn all(&self, digest: &DigestMessage) -> Option<ButtonView> {
+        let action = ActionId::AcknowledgeAll;
+        digest.has_unacknowledged().then(|| {
+            let id = format!("{}-{}", self.card, action.name());
+            self.button(id, digest.value_of_all(), action, None, "Acknowledge all")
+        })
     }
 
     fn snooze(&self, alert: &AlertMessage) -> Vec<ButtonView> {
@@ -221,13 +279,35 @@ impl<N: Needs> Maker<'_, N> {
             Snooze::Until => false,
         });
         at_once
-            .map(|choice| self.button(alert, ActionId::Snooze, Some(choice), choice.label()))
+            .map(|choice| self.of_alert(alert, ActionId::Snooze, Some(choice), choice.label()))
             .collect()
+    }
+
+    fn of_alert(
+        &self,
+        alert: &AlertMessage,
+        action: ActionId,
+        choice: Option<Snooze>,
+        label: &'static str,
+    ) -> ButtonView {
+        let value = ButtonValue {
+            alert_id: alert.alert_id.clone(),
+            delivery: alert.delivery.clone(),
+            round: alert.round,
+            tier: alert.tier,
+        };
+        let (card, name) = (self.card, action.name());
+        let id = match choice {
+            Some(choice) => format!("{card}-{name}-{}", choice.name()),
+            None => format!("{card}-{name}"),
+        };
+        self.button(id, value, action, choice, label)
     }
 
     fn button(
         &self,
-        alert: &AlertMessage,
+        id: String,
+        value: ButtonValue,
         action: ActionId,
         choice: Option<Snooze>,
         label: &'static str,
@@ -235,12 +315,7 @@ impl<N: Needs> Maker<'_, N> {
         let press = Press {
             action,
             choice,
-            value: ButtonValue {
-                alert_id: alert.alert_id.clone(),
-                delivery: alert.delivery.clone(),
-                round: alert.round,
-                tier: alert.tier,
-            },
+            value,
             channel: self.message.channel.clone(),
             message: self.message.id.clone(),
             shown_at: self.visit.now,
@@ -248,11 +323,6 @@ impl<N: Needs> Maker<'_, N> {
         };
         let key = &self.visit.console().session_key;
         let (body, signature) = press.sign(key, &self.visit.presser());
-        let (card, name) = (self.card, action.name());
-        let id = match choice {
-            Some(choice) => format!("{card}-{name}-{}", choice.name()),
-            None => format!("{card}-{name}"),
-        };
-        ButtonView { id, label, name, body, signature }
+        ButtonView { id, label, name: action.name(), body, signature }
     }
 }

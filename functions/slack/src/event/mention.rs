@@ -69,6 +69,6 @@ async fn done<N: Needs>(
         thread: said.thread.as_deref(),
     });
     let parts = ["mention", tenant, &said.user_ref, &said.channel, &said.ts];
-    let event = EventId(Hash::of(&parts.map(str::as_bytes)).text(15));
+    let event = EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15));
     needs.engine().on_command(&visitor, text, event).await
 }

@@ -201,5 +201,7 @@ fn row(line: u64, values: [Option<String>; 5]) -> Result<Row, Refused> {
     Ok(Row { line, tenant, alert_id, channel_id, message_ts })
 }
 
+// Said in full, because the fuzzer compiles this file from elsewhere.
 #[cfg(test)]
+#[path = "export/tests.rs"]
 mod tests;

@@ -35,7 +35,7 @@ fn event(method: &str, path: &str, body: &str, is_base64: bool) -> Value {
 async fn answered(event: Value, router: Option<Router>) -> Value {
     let text = event.to_string();
     let request: LambdaRequest = serde_json::from_str(&text).expect("an event of the gateway");
-    let response = answer(request.into(), async { router }).await.expect("an answer");
+    let response = sent(answer(request.into(), async { router }).await).await.expect("an answer");
     let response = lambda_http::IntoResponse::into_response(response).await;
     let (parts, body) = response.into_parts();
     let cookies: Vec<_> = parts.headers.get_all(header::SET_COOKIE).iter().collect();
@@ -114,4 +114,13 @@ fn a_request_that_could_not_be_read_is_told_nothing_of_orders() {
     assert!(!answer.to_string().contains("admin_key"));
     assert_eq!(unread(r#"{"admin_key": "make"}"#), None);
     assert_eq!(unread("no JSON"), None);
+}
+
+#[tokio::test]
+async fn the_gateway_says_who_asks_and_no_header_does() {
+    let who = |ConnectInfo(from): ConnectInfo<SocketAddr>| async move { from.ip().to_string() };
+    let mut event = event("GET", "/", "", false);
+    event["headers"]["x-forwarded-for"] = "198.51.100.7".into();
+    let answer = answered(event, Some(Router::new().route("/", get(who)))).await;
+    assert_eq!(answer["body"], "192.0.2.1");
 }

@@ -10,7 +10,7 @@ use super::{Fields, Names, Reader};
 use crate::document::IntegrationKey;
 use crate::tree::Node;
 
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "id",
     "format",
     "key",
@@ -20,7 +20,12 @@ const KNOWN: [&str; 9] = [
     "channel",
     "default_severity",
     "hmac_secret",
+    "throttle",
 ];
+const KNOWN_OF_THROTTLE: [&str; 1] = ["cards_per_minute"];
+
+/// A channel takes no more than a post a second.
+const CARDS_MAX: u32 = 60;
 
 /// The formats that can be read. Only these sign their bodies: [`SIGNING`].
 const FORMATS: [&str; 3] = ["alertmanager", "grafana", "generic"];
@@ -95,6 +100,7 @@ fn integration(
     let default_severity = fields
         .get("default_severity")
         .and_then(|node| reader.choice(node, "a severity", &words, Severity::parse));
+    let cards_per_minute = fields.get("throttle").and_then(|node| throttle(reader, node));
     Integration {
         id: id.to_owned(),
         format: format.unwrap_or_default(),
@@ -103,7 +109,16 @@ fn integration(
         provider,
         channel,
         default_severity: default_severity.unwrap_or_default(),
+        cards_per_minute,
     }
+}
+
+/// Cards are said together beyond it. Pages and events are never held back, so there is nothing
+/// else to say.
+fn throttle(reader: &mut Reader<'_, '_>, node: &Node) -> Option<u32> {
+    let fields = Fields::open(reader, node, "a throttle", &KNOWN_OF_THROTTLE)?;
+    let node = fields.need(reader, "cards_per_minute")?;
+    reader.number(node, "cards_per_minute", 1, CARDS_MAX)
 }
 
 /// Without a schedule, `oncall_primary` means nobody unless there is only one it could be.

@@ -14,6 +14,10 @@ const KNOWN_OF_TIER: [&str; 5] = ["tier", "timeout_minutes", "notify_via", "targ
 const METHODS: [&str; 6] =
     ["messaging_dm", "messaging_channel", "phone", "sms", "slack_dm", "slack_channel"];
 const REPEAT_MAX: u32 = 1000;
+/// Everything that a policy may say at once stands in its alert's item, whose size has an end.
+const TIERS_MAX: usize = 20;
+const TARGETS_MAX: usize = 50;
+const TARGETS_OF_POLICY_MAX: usize = 100;
 
 /// What policies may refer to.
 pub(super) struct Known<'k> {
@@ -59,7 +63,9 @@ fn tiers(reader: &mut Reader<'_, '_>, policy: &Fields<'_>, known: &Known<'_>) ->
         return Vec::new();
     };
     let mut tiers = Vec::new();
-    for (index, node) in reader.some_items(node, "tiers", "at least one tier").iter().enumerate() {
+    let items = reader.some_items(node, "tiers", "at least one tier");
+    reader.few(node.line, items.len(), "tiers", TIERS_MAX);
+    for (index, node) in items.iter().enumerate() {
         let Some(fields) = Fields::open(reader, node, "a tier", &KNOWN_OF_TIER) else {
             continue;
         };
@@ -67,13 +73,17 @@ fn tiers(reader: &mut Reader<'_, '_>, policy: &Fields<'_>, known: &Known<'_>) ->
         let timeout = fields
             .need(reader, "timeout_minutes")
             .and_then(|node| reader.minutes(node, "timeout_minutes"));
-        let notify_via =
-            reader.each(&fields, "notify_via", "at least one method", |reader, node| {
-                reader.choice(node, "a method", &METHODS, Method::parse)
+        let notify_via = reader.each(
+            &fields,
+            "notify_via",
+            "at least one method",
+            METHODS.len(),
+            |reader, node| reader.choice(node, "a method", &METHODS, Method::parse),
+        );
+        let targets =
+            reader.each(&fields, "targets", "at least one target", TARGETS_MAX, |reader, node| {
+                target(reader, node, known)
             });
-        let targets = reader.each(&fields, "targets", "at least one target", |reader, node| {
-            target(reader, node, known)
-        });
         let provider =
             fields.get("provider").and_then(|node| known.providers.reference(reader, node));
         tiers.push(Tier {
@@ -83,6 +93,8 @@ fn tiers(reader: &mut Reader<'_, '_>, policy: &Fields<'_>, known: &Known<'_>) ->
             provider,
         });
     }
+    let targets = tiers.iter().map(|tier: &Tier| tier.targets.len()).sum();
+    reader.few(node.line, targets, "targets in a policy", TARGETS_OF_POLICY_MAX);
     tiers
 }
 
@@ -175,19 +187,29 @@ impl Names {
 }
 
 impl Reader<'_, '_> {
-    /// A list that is needed and must not be empty, each item read by `read`.
+    /// Refuses more than so many.
+    fn few(&mut self, line: usize, count: usize, what: &str, count_max: usize) {
+        if count > count_max {
+            self.add(line, format!("{count} {what}"), format!("at most {count_max}"));
+        }
+    }
+
+    /// A list that is needed and must not be empty or too long, each item read by `read`.
     fn each<T>(
         &mut self,
         fields: &Fields<'_>,
         name: &str,
         expected: &str,
+        count_max: usize,
         read: impl Fn(&mut Self, &Node) -> Option<T>,
     ) -> Vec<T> {
         let Some(node) = fields.need(self, name) else {
             return Vec::new();
         };
+        let items = self.some_items(node, name, expected);
+        self.few(node.line, items.len(), name, count_max);
         let mut list = Vec::new();
-        for node in self.some_items(node, name, expected) {
+        for node in items.iter().take(count_max) {
             list.extend(read(self, node));
         }
         list

@@ -188,16 +188,16 @@ fn supersede(draft: &mut Draft<'_>, newer: &Send) {
     let What::Page(new) = &newer.what else {
         return;
     };
-    for send in &mut draft.alert.sends {
-        if let What::Page(old) = &send.what
-            && old.person.is_some()
-            && (&old.person, old.method) == (&new.person, new.method)
-            && send.key != newer.key
-            && matches!(send.state, SendState::Wanted { .. })
-        {
-            send.state = SendState::Dropped(DropReason::Superseded);
-        }
-    }
+    let says_the_same =
+        |old: &Page| old.person.is_some() && (&old.person, old.method) == (&new.person, new.method);
+    draft.alert.sends.change_where(
+        |send| {
+            matches!(send.state, SendState::Wanted { .. })
+                && send.key != newer.key
+                && matches!(&send.what, What::Page(old) if says_the_same(old))
+        },
+        |send| send.state = SendState::Dropped(DropReason::Superseded),
+    );
 }
 
 fn say_without_carrier(draft: &mut Draft<'_>, tier: &Tier) {

@@ -1,7 +1,10 @@
 //! An alert that nothing has happened to yet.
 
 use super::draft::{Context, cut};
-use crate::{Alert, AlertId, Hash, LastFiring, Position, SeriesHash, Severity, Status};
+use crate::{
+    Alert, AlertFields, AlertId, Hash, LastFiring, Position, SeriesHash, Severity, SharedVec,
+    Status,
+};
 
 /// Which place in which series the alert takes.
 pub(super) struct Place<'a> {
@@ -48,7 +51,7 @@ pub(super) fn blank(
 ) -> Alert {
     let opened = last.received;
     let id = AlertId::new(place.series, place.number, opened.at, opened.position);
-    Alert {
+    let fields = AlertFields {
         id,
         tenant: place.tenant.to_owned(),
         integration: place.integration.to_owned(),
@@ -80,16 +83,17 @@ pub(super) fn blank(
             exhausted: None,
             reminded: false,
         },
-        sends: Vec::new(),
+        sends: SharedVec::new(),
         card_rev: 0,
         owed_since: None,
         seen: Vec::new(),
-        timeline: Vec::new(),
+        timeline: SharedVec::new(),
         timeline_next: 0,
         timeline_flushed: 0,
         version: 0,
         write_id: context.write_id.clone(),
-    }
+    };
+    fields.into()
 }
 
 /// `D#{number}#{hash of the id}`: two attempts at one number that opened from different firings

@@ -2,40 +2,36 @@
 
 use std::time::Duration;
 
-use super::draft::{Draft, Verdict, ignored};
-use crate::wanted::behind;
+use super::outbox::{Outbox, Revision};
+use crate::mechanism::{Mechanism, is_on};
+use crate::wanted::{behind, lease_over};
 use crate::{ClaimId, ClaimMode, Ignored, Outcome, Refresh, Send, SendKey, SendState, Shown, Time};
 
 /// Failed finds after which a page is posted although it may be there.
 const FINDS_MAX: u8 = 8;
-/// The same, in time since the first of them.
+/// So many do after two minutes, in which wake-ups may have been late or lost. Time alone does not:
+/// one failed find before an outage says nothing when the provider is back.
+const FINDS_MIN: u8 = 6;
 const FINDING_MAX: Duration = Duration::from_secs(120);
 /// An edit whose outcome is unknown may still land until then, so it is made once more after it.
 pub(super) const EDIT_AGAIN: Duration = Duration::from_secs(60);
 
 /// Grants what can be granted. Nothing granted: the first reason in the order of the keys.
 pub(super) fn claim(
-    draft: &mut Draft<'_>,
+    outbox: &mut impl Outbox,
     keys: &[SendKey],
     claim: &ClaimId,
     lease_until: Time,
-) -> Verdict {
-    let wish = Wish {
-        claim,
-        lease_until,
-        now: draft.context.now,
-        skew: draft.context.skew.ours,
-        rev: draft.alert.card_rev,
-        count: draft.alert.count,
-    };
+) -> Outcome {
+    let (now, skew, shows) = (outbox.now(), outbox.skew(), outbox.shows());
+    let wish = Wish { claim, lease_until, now, skew, shows };
     let mut granted = Vec::new();
     let mut refused = Vec::new();
     for key in keys {
-        let alert = &mut draft.alert;
-        let index = alert.sends.iter().position(|send| send.key == *key);
+        let index = outbox.sends().iter().position(|send| send.key == *key);
         let asked = index.map_or(Err(Ignored::NothingClaimed), |index| {
-            let may_post = alert.may_post(&alert.sends[index]);
-            wish.ask(&mut alert.sends[index], may_post)
+            let may_post = outbox.may_post(index);
+            wish.ask(&mut outbox.sends_mut()[index], may_post)
         });
         match asked {
             Ok(mode) => granted.push((key.clone(), mode)),
@@ -43,9 +39,10 @@ pub(super) fn claim(
         }
     }
     if granted.is_empty() {
-        return ignored(refused.first().copied().unwrap_or(Ignored::NothingClaimed));
+        let reason = refused.first().copied().unwrap_or(Ignored::NothingClaimed);
+        return Outcome::Ignored(reason);
     }
-    Verdict::Keep(Outcome::Applied { granted })
+    Outcome::Applied { granted }
 }
 
 struct Wish<'a> {
@@ -53,8 +50,7 @@ struct Wish<'a> {
     lease_until: Time,
     now: Time,
     skew: Duration,
-    rev: u64,
-    count: u32,
+    shows: Revision,
 }
 
 /// What is known of a post that may have landed.
@@ -80,14 +76,23 @@ impl Wish<'_> {
                 // acknowledged; then what was granted for posting is not granted again.
                 if may_post || *mode == ClaimMode::FindOnly { Ok(*mode) } else { Err(not_now) }
             }
-            SendState::Claimed { lease_until, since, finds_failed, finding_since, .. } => {
-                if self.now < *lease_until + self.skew {
+            SendState::Claimed {
+                lease_until, since, finds_failed, finding_since, mode, ..
+            } => {
+                let is_over = self.now >= lease_over(*lease_until, self.skew);
+                if !is_over || !is_on(Mechanism::LeaseTakeOver) {
                     return Err(Ignored::AlreadyTaken);
                 }
-                let doubt = Doubt {
-                    since: *since,
-                    finds_failed: *finds_failed,
-                    finding_since: *finding_since,
+                // What was posted anyway was not looked for since: the finds that failed before say
+                // nothing of it.
+                let doubt = if *mode == ClaimMode::PostAnyway {
+                    Doubt { since: *since, finds_failed: 0, finding_since: None }
+                } else {
+                    Doubt {
+                        since: *since,
+                        finds_failed: *finds_failed,
+                        finding_since: *finding_since,
+                    }
                 };
                 Ok(self.doubt(send, may_post, doubt))
             }
@@ -103,13 +108,14 @@ impl Wish<'_> {
                 Ok(self.doubt(send, may_post, doubt))
             }
             SendState::Sent(_) => self.refresh(send),
+            SendState::Folded { .. } => Err(Ignored::AlreadyTaken),
             SendState::Dropped(_) if may_post => Err(Ignored::AlreadyTaken),
             SendState::Dropped(_) => Err(not_now),
         }
     }
 
     fn doubt(&self, send: &mut Send, may_post: bool, doubt: Doubt) -> ClaimMode {
-        let mode = if !may_post {
+        let mode = if !may_post && is_on(Mechanism::FindOnlyAfterAck) {
             ClaimMode::FindOnly
         } else if fails_open(doubt.finds_failed, doubt.finding_since, self.now) {
             ClaimMode::PostAnyway
@@ -133,13 +139,14 @@ impl Wish<'_> {
 
     /// One edit of a message at a time.
     fn refresh(&self, send: &mut Send) -> Result<ClaimMode, Ignored> {
-        let owed = behind(send, self.rev, self.count);
+        let Revision { rev, count, pace } = self.shows;
+        let owed = behind(send, rev, count, pace);
         let SendState::Sent(shown) = &mut send.state else {
             return Err(Ignored::AlreadyTaken);
         };
         let is_taken_over = match &shown.refresh {
             Some(refresh) if refresh.claim == *self.claim => return Ok(ClaimMode::Refresh),
-            Some(refresh) if self.now < refresh.lease_until + self.skew => {
+            Some(refresh) if self.now < lease_over(refresh.lease_until, self.skew) => {
                 return Err(Ignored::AlreadyTaken);
             }
             Some(_) => true,
@@ -171,5 +178,6 @@ fn is_owed_now(shown: &Shown, owed: Option<Option<Time>>, now: Time) -> bool {
 
 /// Whether finding has failed for so long that a doubled page is the lesser wrong.
 pub(super) fn fails_open(finds_failed: u8, finding_since: Option<Time>, now: Time) -> bool {
-    finds_failed >= FINDS_MAX || finding_since.is_some_and(|since| now.since(since) >= FINDING_MAX)
+    let is_long = finding_since.is_some_and(|since| now.since(since) >= FINDING_MAX);
+    finds_failed >= FINDS_MAX || (is_long && finds_failed >= FINDS_MIN)
 }

@@ -62,7 +62,7 @@ impl<'a> Draft<'a> {
         Self { alert: before.clone(), context }
     }
 
-    pub(super) const fn stage(&self) -> Stage {
+    pub(super) fn stage(&self) -> Stage {
         match self.alert.status {
             Status::Firing => Stage::Firing,
             Status::Acknowledged { .. } => Stage::Acknowledged,
@@ -101,23 +101,24 @@ impl<'a> Draft<'a> {
     }
 
     fn say_as(&mut self, kind: EntryKind, actor: Actor, text: impl AsRef<str>) {
-        self.alert.timeline.push(Entry {
+        let entry = Entry {
             seq: self.alert.timeline_next,
             at: self.context.now,
             kind,
             actor,
             text: cut(text.as_ref(), ENTRY_MAX),
-        });
+        };
+        self.alert.timeline.push(entry);
         self.alert.timeline_next += 1;
     }
 
     /// What its messages show has changed: each is owed an edit.
-    pub(super) const fn shows_anew(&mut self) {
+    pub(super) fn shows_anew(&mut self) {
         self.alert.card_rev += 1;
     }
 
     /// Every change of plan: ticks armed for the old one become inert.
-    pub(super) const fn replan(&mut self, tick_due: Option<Time>) {
+    pub(super) fn replan(&mut self, tick_due: Option<Time>) {
         self.alert.plan.generation += 1;
         self.alert.plan.tick_due = tick_due;
         self.alert.plan.reminded = false;
@@ -126,22 +127,17 @@ impl<'a> Draft<'a> {
     /// Pages that nobody has begun to post are not posted any more, nor is a notice that is no
     /// longer true.
     pub(super) fn drop_unclaimed(&mut self, reason: DropReason) {
-        for send in &mut self.alert.sends {
-            let is_overtaken = match &send.what {
-                What::Page(_) | What::Notice(NoticeKind::Exhausted | NoticeKind::AckTimeout) => {
-                    true
-                }
-                What::Card
-                | What::Notice(
-                    NoticeKind::FinalState { .. }
-                    | NoticeKind::Reply { .. }
-                    | NoticeKind::WhatFixedIt,
-                ) => false,
-            };
-            if is_overtaken && matches!(send.state, SendState::Wanted { .. }) {
-                send.state = SendState::Dropped(reason);
-            }
-        }
+        let is_overtaken = |send: &Send| match &send.what {
+            What::Page(_) | What::Notice(NoticeKind::Exhausted | NoticeKind::AckTimeout) => true,
+            What::Card
+            | What::Notice(
+                NoticeKind::FinalState { .. } | NoticeKind::Reply { .. } | NoticeKind::WhatFixedIt,
+            ) => false,
+        };
+        self.alert.sends.change_where(
+            |send| matches!(send.state, SendState::Wanted { .. }) && is_overtaken(send),
+            |send| send.state = SendState::Dropped(reason),
+        );
     }
 
     /// Over, by a clear or a person: nothing is planned any more.

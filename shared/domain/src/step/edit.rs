@@ -2,65 +2,62 @@
 
 use super::claim::EDIT_AGAIN;
 use super::draft::{Draft, Stage};
-use super::settle::{BROKEN_RETRY, gives_up, key_after, later, say_failed};
-use super::{elsewhere, place};
+use super::outbox::Outbox;
+use super::place;
+use super::settle::{BROKEN_RETRY, key_after, later};
 use crate::{Alert, NoticeKind, Send, SendKey, SendState, Settlement, Shown, Time, What};
 
 /// `index` is a sent message whose edit this worker holds. `false` for what only a post can come
 /// to.
-pub(super) fn edited(draft: &mut Draft<'_>, index: usize, settlement: &Settlement) -> bool {
+pub(super) fn edited(outbox: &mut impl Outbox, index: usize, settlement: &Settlement) -> bool {
     match settlement {
-        Settlement::Refreshed { at, rev, count } => refreshed(draft, index, *at, *rev, *count),
+        Settlement::Refreshed { at, rev, count } => refreshed(outbox, index, *at, *rev, *count),
         Settlement::Unknown { started, retry_at } => {
             let again_after = *started + EDIT_AGAIN;
-            release(draft, index, |shown| {
+            release(outbox, index, |shown| {
                 shown.again_after = shown.again_after.max(Some(again_after));
                 shown.not_before = Some(*retry_at);
             });
         }
         Settlement::Retry { at, .. } => {
-            let not_before = later(draft, index, *at);
-            let send = &mut draft.alert.sends[index];
+            let not_before = later(outbox, index, *at);
+            let send = &mut outbox.sends_mut()[index];
             send.attempts = send.attempts.saturating_add(1);
-            release(draft, index, |shown| shown.not_before = Some(not_before));
+            release(outbox, index, |shown| shown.not_before = Some(not_before));
         }
         Settlement::Broken { at, reason, credentials } => {
-            say_failed(draft, index, reason);
-            // What is over is not shown anew elsewhere, only because it cannot be edited.
-            if !credentials && draft.alert.is_open() && elsewhere::bear(draft, index, reason) {
-                release(draft, index, |shown| shown.closed = true);
+            outbox.say_failed(index, reason);
+            if outbox.moves(index, reason, *credentials) {
+                release(outbox, index, |shown| shown.closed = true);
                 return true;
             }
-            let is_over = gives_up(draft);
-            let send = &mut draft.alert.sends[index];
+            let is_over = outbox.gives_up();
+            let send = &mut outbox.sends_mut()[index];
             send.attempts = send.attempts.saturating_add(1);
-            release(draft, index, |shown| {
+            release(outbox, index, |shown| {
                 shown.not_before = Some(*at + BROKEN_RETRY);
                 shown.closed = is_over;
             });
         }
         Settlement::Gone { .. } => {
-            release(draft, index, |shown| shown.closed = true);
-            post_anew(draft, index);
+            release(outbox, index, |shown| shown.closed = true);
+            outbox.gone(index);
         }
         Settlement::EditRefused { .. } => {
-            release(draft, index, |shown| shown.closed = true);
-            let send = &draft.alert.sends[index];
-            if matches!(send.what, What::Card) {
-                let card = send.key.clone();
-                let name = draft.alert.card_rev.to_be_bytes();
-                reply_with_state(&mut draft.alert, card, &name);
-            }
+            release(outbox, index, |shown| shown.closed = true);
+            outbox.frozen(index);
         }
-        Settlement::Sent { .. } | Settlement::FindFailed { .. } | Settlement::NotPosted { .. } => {
-            return false;
-        }
+        Settlement::Sent { .. }
+        | Settlement::FindFailed { .. }
+        | Settlement::NotPosted { .. }
+        | Settlement::Folded { .. }
+        | Settlement::Unfolded => return false,
     }
     true
 }
 
-fn release(draft: &mut Draft<'_>, index: usize, then: impl FnOnce(&mut Shown)) {
-    if let SendState::Sent(shown) = &mut draft.alert.sends[index].state {
+fn release(outbox: &mut impl Outbox, index: usize, then: impl FnOnce(&mut Shown)) {
+    if let SendState::Sent(shown) = &mut outbox.sends_mut()[index].state {
         shown.refresh = None;
         then(shown);
     }
@@ -68,9 +65,9 @@ fn release(draft: &mut Draft<'_>, index: usize, then: impl FnOnce(&mut Shown)) {
 
 /// Whatever succeeds between, an edit in doubt is owed again until one that started late enough
 /// has gone through.
-fn refreshed(draft: &mut Draft<'_>, index: usize, at: Time, rev: u64, count: u32) {
-    draft.alert.sends[index].attempts = 0;
-    if let SendState::Sent(shown) = &mut draft.alert.sends[index].state {
+fn refreshed(outbox: &mut impl Outbox, index: usize, at: Time, rev: u64, count: u32) {
+    outbox.sends_mut()[index].attempts = 0;
+    if let SendState::Sent(shown) = &mut outbox.sends_mut()[index].state {
         let started = shown.refresh.as_ref().map(|refresh| refresh.started);
         if shown.again_after <= started {
             shown.again_after = None;
@@ -84,7 +81,7 @@ fn refreshed(draft: &mut Draft<'_>, index: usize, at: Time, rev: u64, count: u32
 }
 
 /// Somebody deleted the card of an alert that is not over.
-fn post_anew(draft: &mut Draft<'_>, index: usize) {
+pub(super) fn post_anew(draft: &mut Draft<'_>, index: usize) {
     let gone = &draft.alert.sends[index];
     if !matches!(gone.what, What::Card) || draft.stage() == Stage::Resolved {
         return;
@@ -129,7 +126,8 @@ pub(super) fn say_final_states(before: Option<&Alert>, alert: &mut Alert) {
     }
 }
 
-fn reply_with_state(alert: &mut Alert, card: SendKey, name: &[u8]) {
+/// Says under a card that cannot be edited how the alert stands.
+pub(super) fn reply_with_state(alert: &mut Alert, card: SendKey, name: &[u8]) {
     let Some(to) = alert.send(&card).map(|send| send.to.clone()) else {
         return;
     };
@@ -141,11 +139,12 @@ fn reply_with_state(alert: &mut Alert, card: SendKey, name: &[u8]) {
         send.key == key || (send.what == reply && is_waiting)
     });
     if !is_owed {
+        let generation = alert.plan.generation;
         alert.sends.push(Send {
             key,
             what: reply,
             to,
-            generation: alert.plan.generation,
+            generation,
             state: SendState::Wanted { not_before: None },
             attempts: 0,
         });

@@ -1,11 +1,10 @@
 //! From a draft to what is written.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::draft::{Context, Draft, Verdict};
 use super::{Change, Step, edit, tell};
-use crate::{Alert, ClaimMode, Outcome, Send, SendState, Time, Want, What, wanted};
+use crate::{Alert, ClaimMode, Outcome, Send, SendState, Time, Want, What, wants};
 
 /// Sent messages of older generations that are still kept up to date; beyond it the oldest are
 /// left as they are. Their clicks still work, through the reverse row.
@@ -56,13 +55,13 @@ fn stamp(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
         tell::turns(before, alert, context);
         forget_replies(before, alert);
         keep_what_was_dropped(before, alert);
-        prune(alert, before.plan.generation);
+        prune(before, alert);
     }
     tell::follow_card(alert);
     drop_flushed_entries(alert);
-    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
-    let excess = alert.seen.len().saturating_sub(Alert::SEEN_MAX);
+    let excess = (alert.seen.len() + 1).saturating_sub(Alert::SEEN_MAX);
     alert.seen.drain(..excess);
+    alert.seen.push((context.event.id.clone(), context.write_id.clone()));
     alert.version += 1;
     alert.write_id = context.write_id.clone();
     remember_owed(before, alert, context);
@@ -76,37 +75,40 @@ const HELD_MAX: Duration = Duration::from_secs(600);
 /// claimed counts on until it is settled: its row in the index stays where it is, and moving one
 /// costs two writes. A sweep in between wakes the alert in vain.
 fn remember_owed(before: Option<&Alert>, alert: &mut Alert, context: &Context<'_>) {
-    let owed = immediate(alert);
-    let known = before.map(immediate).unwrap_or_default();
+    let owed: Vec<Want> = immediate(alert).collect();
+    let is_known =
+        |want: &Want| before.is_some_and(|before| immediate(before).any(|known| known == *want));
     alert.owed_since = if owed.is_empty() {
         let is_recent = |since: &Time| context.now.since(*since) < HELD_MAX;
         alert.owed_since.filter(is_recent).filter(|_| alert.sends.iter().any(Send::is_held))
-    } else if owed.is_subset(&known) {
+    } else if owed.iter().all(is_known) {
         alert.owed_since.or(Some(context.now))
     } else {
         Some(context.now)
     };
 }
 
-fn immediate(alert: &Alert) -> BTreeSet<Want> {
-    let mut owed = wanted(alert);
-    owed.retain(|want| want.at().is_none());
-    owed
+fn immediate(alert: &Alert) -> impl Iterator<Item = Want> {
+    wants(alert).filter(|want| want.at().is_none())
 }
 
 /// A send that may have been posted counts as new when it is dropped: its worker may be late, and
 /// must find it to say that the message is there after all.
 fn keep_what_was_dropped(before: &Alert, alert: &mut Alert) {
-    for send in &mut alert.sends {
-        let may_be_posted = before.send(&send.key).is_some_and(|known| match known.state {
+    let may_be_posted = |send: &Send| {
+        before.send(&send.key).is_some_and(|known| match known.state {
             SendState::InDoubt { .. } => true,
             SendState::Claimed { mode, .. } => mode != ClaimMode::Post,
-            SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => false,
-        });
-        if may_be_posted && matches!(send.state, SendState::Dropped(_)) {
-            send.generation = before.plan.generation;
-        }
-    }
+            SendState::Wanted { .. }
+            | SendState::Sent(_)
+            | SendState::Dropped(_)
+            | SendState::Folded { .. } => false,
+        })
+    };
+    alert.sends.change_where(
+        |send| matches!(send.state, SendState::Dropped(_)) && may_be_posted(send),
+        |send| send.generation = before.plan.generation,
+    );
 }
 
 /// A reply that was posted is never looked at again: it has no button and follows nothing. An alert
@@ -121,14 +123,17 @@ fn forget_replies(before: &Alert, alert: &mut Alert) {
 
 /// Only what is finished and older than the plan that was read goes. A dropped send stays for one
 /// plan more, so that a worker who posted it after all can still say so.
-fn prune(alert: &mut Alert, generation: u64) {
+fn prune(before: &Alert, alert: &mut Alert) {
+    let generation = before.plan.generation;
     alert.sends.retain(|send| {
         send.generation.saturating_add(1) >= generation
             || !matches!(send.state, SendState::Dropped(_))
     });
     while alert.sends.len() > SENDS_MAX {
         let oldest = alert.sends.iter().position(|send| {
-            let is_sent = matches!(send.state, SendState::Sent(_));
+            let is_sent = before
+                .send(&send.key)
+                .is_some_and(|known| matches!(known.state, SendState::Sent(_)));
             let may_go = match &send.what {
                 What::Page(_) | What::Notice(_) => true,
                 What::Card => false,

@@ -138,13 +138,13 @@ fn take_note(draft: &mut Draft<'_>, text: &str) {
         *note = Some(cut(text, ENTRY_MAX));
         draft.shows_anew();
     }
-    for send in &mut draft.alert.sends {
-        if send.what == What::Notice(NoticeKind::WhatFixedIt)
-            && matches!(send.state, SendState::Wanted { .. })
-        {
-            send.state = SendState::Dropped(DropReason::Superseded);
-        }
-    }
+    draft.alert.sends.change_where(
+        |send| {
+            send.what == What::Notice(NoticeKind::WhatFixedIt)
+                && matches!(send.state, SendState::Wanted { .. })
+        },
+        |send| send.state = SendState::Dropped(DropReason::Superseded),
+    );
 }
 
 /// A firing alert is not silenced by an ack or a snooze that was received no later than one that

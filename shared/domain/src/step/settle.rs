@@ -2,42 +2,54 @@
 
 use std::time::Duration;
 
-use super::draft::{APPLIED, Draft, Stage, Verdict, ignored};
-use super::{claim, edit, elsewhere, fallback, words};
+use super::draft::Draft;
+use super::outbox::Outbox;
+use super::{claim, edit};
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
-    ClaimId, ClaimMode, DropReason, EntryKind, Ignored, MessageRef, NoticeKind, Send, SendKey,
-    SendState, Settle, Settlement, Shown, Status, Time, What,
+    AlertId, ClaimId, ClaimMode, DropReason, Ignored, MessageRef, Outcome, SendKey, SendState,
+    Settle, Settlement, Shown, Time,
 };
 
 /// A timed-out post can still land until then; `find` before it would say no too soon.
 const FIND_AFTER: Duration = Duration::from_secs(15);
 /// How often what is broken is tried again.
 pub(super) const BROKEN_RETRY: Duration = Duration::from_secs(300);
-/// How long what is broken is tried after the alert is over.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
 /// The longest wait between two tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 
 /// Applied if any of it told something.
-pub(super) fn settle(draft: &mut Draft<'_>, claim: &ClaimId, settles: &[Settle]) -> Verdict {
+pub(super) fn settle(outbox: &mut impl Outbox, claim: &ClaimId, settles: &[Settle]) -> Outcome {
     let mut told = false;
     for settle in settles {
-        told |= one(draft, claim, settle);
+        told |= one(outbox, claim, settle);
     }
-    if told { APPLIED } else { ignored(Ignored::NothingClaimed) }
+    if told { Outcome::APPLIED } else { Outcome::Ignored(Ignored::NothingClaimed) }
 }
 
-fn one(draft: &mut Draft<'_>, claim: &ClaimId, settle: &Settle) -> bool {
-    let Some(index) = draft.alert.sends.iter().position(|send| send.key == settle.key) else {
+fn one(outbox: &mut impl Outbox, claim: &ClaimId, settle: &Settle) -> bool {
+    let Some(index) = outbox.sends().iter().position(|send| send.key == settle.key) else {
         return false;
     };
-    // Sent from anybody is final: the message exists.
-    if let Settlement::Sent { at, message, rev, count, .. } = &settle.settlement {
-        return sent(draft, index, *at, message, (*rev, *count));
+    match &settle.settlement {
+        // Sent from anybody is final: the message exists.
+        Settlement::Sent { at, message, rev, count, .. } => {
+            return sent(outbox, index, *at, message, (*rev, *count));
+        }
+        Settlement::Folded { digest, rev } => return folded(outbox, index, *digest, *rev),
+        Settlement::Unfolded => return unfolded(outbox, index),
+        Settlement::Refreshed { .. }
+        | Settlement::Unknown { .. }
+        | Settlement::FindFailed { .. }
+        | Settlement::NotPosted { .. }
+        | Settlement::Retry { .. }
+        | Settlement::Broken { .. }
+        | Settlement::Gone { .. }
+        | Settlement::EditRefused { .. } => {}
     }
-    match &draft.alert.sends[index].state {
+    match &outbox.sends()[index].state {
         SendState::Claimed { claim: holder, mode, since, finds_failed, finding_since, .. }
-            if holder == claim =>
+            if holder == claim || !is_on(Mechanism::ClaimIdAtSettle) =>
         {
             let held = Held {
                 index,
@@ -46,29 +58,57 @@ fn one(draft: &mut Draft<'_>, claim: &ClaimId, settle: &Settle) -> bool {
                 finds_failed: *finds_failed,
                 finding_since: *finding_since,
             };
-            posted(draft, &held, &settle.settlement)
+            posted(outbox, &held, &settle.settlement)
         }
         SendState::Sent(shown)
             if shown.refresh.as_ref().is_some_and(|refresh| refresh.claim == *claim) =>
         {
-            edit::edited(draft, index, &settle.settlement)
+            edit::edited(outbox, index, &settle.settlement)
         }
         SendState::Wanted { .. }
         | SendState::Claimed { .. }
         | SendState::InDoubt { .. }
         | SendState::Sent(_)
-        | SendState::Dropped(_) => false,
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => false,
     }
 }
 
+/// Only a card that nobody has begun to post is folded; the worker of one that may be posted goes
+/// on.
+fn folded(outbox: &mut impl Outbox, index: usize, digest: AlertId, rev: u64) -> bool {
+    let send = &mut outbox.sends_mut()[index];
+    let known = match &send.state {
+        SendState::Wanted { .. } => 0,
+        SendState::Folded { digest: known, rev } if *known == digest => *rev,
+        SendState::Folded { .. }
+        | SendState::Claimed { .. }
+        | SendState::InDoubt { .. }
+        | SendState::Sent(_)
+        | SendState::Dropped(_) => return false,
+    };
+    send.attempts = 0;
+    send.state = SendState::Folded { digest, rev: rev.max(known) };
+    true
+}
+
+fn unfolded(outbox: &mut impl Outbox, index: usize) -> bool {
+    let send = &mut outbox.sends_mut()[index];
+    let is_folded = matches!(send.state, SendState::Folded { .. });
+    if is_folded {
+        send.state = SendState::Wanted { not_before: None };
+    }
+    is_folded
+}
+
 fn sent(
-    draft: &mut Draft<'_>,
+    outbox: &mut impl Outbox,
     index: usize,
     at: Time,
     message: &MessageRef,
     (rev, count): (u64, u32),
 ) -> bool {
-    let send = &mut draft.alert.sends[index];
+    let send = &mut outbox.sends_mut()[index];
     if matches!(send.state, SendState::Sent(_)) {
         return false;
     }
@@ -84,10 +124,7 @@ fn sent(
         not_before: None,
         closed: false,
     });
-    if let What::Page(page) = &send.what {
-        let text = format!("Paged {} {}.", words::whom(page), words::way(&send.to));
-        draft.say_ourselves(EntryKind::Delivered, text);
-    }
+    outbox.say_sent(index);
     true
 }
 
@@ -120,13 +157,13 @@ impl Held {
 }
 
 /// `false` for what only an edit can come to.
-fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
-    let now = draft.context.now;
-    let may_post = draft.alert.may_post(&draft.alert.sends[held.index]);
+fn posted(outbox: &mut impl Outbox, held: &Held, settlement: &Settlement) -> bool {
+    let now = outbox.now();
+    let may_post = outbox.may_post(held.index);
     match settlement {
         Settlement::Unknown { started, retry_at } => {
             let since = held.since.min(*started);
-            draft.alert.sends[held.index].state = SendState::InDoubt {
+            outbox.sends_mut()[held.index].state = SendState::InDoubt {
                 since,
                 not_before: (*retry_at).max(*started + FIND_AFTER),
                 finds_failed: 0,
@@ -146,10 +183,10 @@ fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
                     finding_since,
                 }
             };
-            draft.alert.sends[held.index].state = state;
+            outbox.sends_mut()[held.index].state = state;
         }
         Settlement::NotPosted { retry_at } => {
-            draft.alert.sends[held.index].state = if may_post {
+            outbox.sends_mut()[held.index].state = if may_post {
                 SendState::InDoubt {
                     since: held.since,
                     not_before: *retry_at,
@@ -160,31 +197,33 @@ fn posted(draft: &mut Draft<'_>, held: &Held, settlement: &Settlement) -> bool {
                 SendState::Dropped(DropReason::NeverPosted)
             };
         }
-        Settlement::Retry { at, reason } => retry(draft, held, *at, reason, may_post),
+        Settlement::Retry { at, reason } => retry(outbox, held, *at, reason, may_post),
         Settlement::Broken { at, reason, credentials } => {
-            broken(draft, held, *at, (reason, *credentials), may_post);
+            broken(outbox, held, *at, (reason, *credentials), may_post);
         }
         // What a reply should have gone under is not there.
-        Settlement::Gone { .. } if draft.alert.sends[held.index].is_reply() => {
-            draft.alert.sends[held.index].state = SendState::Dropped(DropReason::GaveUp);
+        Settlement::Gone { .. } if outbox.sends()[held.index].is_reply() => {
+            outbox.sends_mut()[held.index].state = SendState::Dropped(DropReason::GaveUp);
         }
         Settlement::Sent { .. }
         | Settlement::Refreshed { .. }
         | Settlement::Gone { .. }
-        | Settlement::EditRefused { .. } => return false,
+        | Settlement::EditRefused { .. }
+        | Settlement::Folded { .. }
+        | Settlement::Unfolded => return false,
     }
     true
 }
 
-fn retry(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: bool) {
-    say_failed(draft, held.index, reason);
-    let dropped = stopped(draft, held.index);
-    let not_before = later(draft, held.index, at);
-    let send = &mut draft.alert.sends[held.index];
+fn retry(outbox: &mut impl Outbox, held: &Held, at: Time, reason: &str, may_post: bool) {
+    outbox.say_failed(held.index, reason);
+    let dropped = outbox.stopped(held.index);
+    let not_before = later(outbox, held.index, at);
+    let send = &mut outbox.sends_mut()[held.index];
     send.attempts = send.attempts.saturating_add(1);
     send.state = if held.is_in_doubt() {
         held.doubt(not_before)
-    } else if may_post {
+    } else if may_post && is_on(Mechanism::RetryOn429) {
         SendState::Wanted { not_before: Some(not_before) }
     } else {
         SendState::Dropped(dropped)
@@ -192,26 +231,26 @@ fn retry(draft: &mut Draft<'_>, held: &Held, at: Time, reason: &str, may_post: b
 }
 
 /// The provider's wish, or the doubled wait after so many failures, whichever is later.
-pub(super) fn later(draft: &Draft<'_>, index: usize, wish: Time) -> Time {
-    let attempts = draft.alert.sends[index].attempts.min(5);
+pub(super) fn later(outbox: &impl Outbox, index: usize, wish: Time) -> Time {
+    let attempts = outbox.sends()[index].attempts.min(5);
     let wait = Duration::from_secs(1 << attempts).min(BACKOFF_MAX);
-    wish.max(draft.context.now + wait)
+    wish.max(outbox.now() + wait)
 }
 
 fn broken(
-    draft: &mut Draft<'_>,
+    outbox: &mut impl Outbox,
     held: &Held,
     at: Time,
     (reason, credentials): (&str, bool),
     may_post: bool,
 ) {
-    say_failed(draft, held.index, reason);
-    if may_post && has_fallen_back(draft, held.index, reason, credentials) {
+    outbox.say_failed(held.index, reason);
+    if may_post && outbox.falls_back(held.index, reason, credentials) {
         return;
     }
-    let dropped = stopped(draft, held.index);
-    let is_over = gives_up(draft);
-    let send = &mut draft.alert.sends[held.index];
+    let dropped = outbox.stopped(held.index);
+    let is_over = outbox.gives_up();
+    let send = &mut outbox.sends_mut()[held.index];
     send.attempts = send.attempts.saturating_add(1);
     let not_before = at + BROKEN_RETRY;
     send.state = if is_over {
@@ -223,68 +262,6 @@ fn broken(
     } else {
         SendState::Dropped(dropped)
     };
-}
-
-/// Whether another send stands in for the one whose place is broken, or none is needed.
-fn has_fallen_back(draft: &mut Draft<'_>, index: usize, reason: &str, credentials: bool) -> bool {
-    let before = draft.alert.sends[index].state.clone();
-    // It must not count as a card that may yet come while the other one is born.
-    draft.alert.sends[index].state = SendState::Dropped(DropReason::FellBack);
-    let has_fallen = match &draft.alert.sends[index].what {
-        What::Page(_) => fallback::bear(draft, index, credentials),
-        What::Notice(NoticeKind::WhatFixedIt) => {
-            // The answer is worth one question, and no row of attempts.
-            draft.alert.sends[index].state = SendState::Dropped(DropReason::GaveUp);
-            true
-        }
-        What::Card
-        | What::Notice(
-            NoticeKind::Exhausted
-            | NoticeKind::AckTimeout
-            | NoticeKind::FinalState { .. }
-            | NoticeKind::Reply { .. },
-        ) => !credentials && elsewhere::bear(draft, index, reason),
-    };
-    if !has_fallen {
-        draft.alert.sends[index].state = before;
-    }
-    has_fallen
-}
-
-/// Whether the alert has been over for so long that what is broken is left.
-pub(super) fn gives_up(draft: &Draft<'_>) -> bool {
-    match draft.alert.status {
-        Status::Resolved { at, .. } => draft.context.now.since(at) >= GIVE_UP_AFTER,
-        Status::Firing | Status::Acknowledged { .. } | Status::Snoozed { .. } => false,
-    }
-}
-
-/// Why what is still to be posted is not posted now.
-fn stopped(draft: &Draft<'_>, index: usize) -> DropReason {
-    if draft.alert.sends[index].is_reply() {
-        return DropReason::GaveUp;
-    }
-    match draft.stage() {
-        Stage::Acknowledged => DropReason::Acknowledged,
-        Stage::Snoozed => DropReason::Snoozed,
-        Stage::Firing | Stage::Resolved => DropReason::Resolved,
-    }
-}
-
-/// Said once for a row of failures: people need to know that it happened, not how often.
-pub(super) fn say_failed(draft: &mut Draft<'_>, index: usize, reason: &str) {
-    let send: &Send = &draft.alert.sends[index];
-    if send.attempts > 0 {
-        return;
-    }
-    let what = match &send.what {
-        What::Page(page) => format!("page {}", words::whom(page)),
-        What::Card => "show the alert".to_owned(),
-        What::Notice(_) => "post a notice".to_owned(),
-    };
-    let reason = reason.trim_end_matches('.');
-    let text = format!("Could not {what} {}: {reason}.", words::way(&send.to));
-    draft.say_ourselves(EntryKind::PageFailed, text);
 }
 
 /// The key of a send that stands in for, or follows upon, another one.

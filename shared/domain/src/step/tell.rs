@@ -64,23 +64,24 @@ fn line(entry: &Entry) -> String {
 /// entry that it tells of, so that a retry of this step makes no second reply.
 pub(super) fn under_card(alert: &mut Alert, seq: u64, line: &str) {
     let Some(to) = place(alert) else { return };
-    for send in alert.sends.iter_mut().rev() {
-        if let (What::Notice(NoticeKind::Reply { text }), SendState::Wanted { .. }) =
-            (&mut send.what, &send.state)
-        {
-            add(text, line);
-            return;
-        }
+    let is_waiting = |send: &Send| matches!(send.state, SendState::Wanted { .. });
+    let open = alert.sends.iter().rposition(|send| send.is_reply() && is_waiting(send));
+    if let Some(open) = open
+        && let What::Notice(NoticeKind::Reply { text }) = &mut alert.sends[open].what
+    {
+        add(text, line);
+        return;
     }
     let key = SendKey::derive(alert.id, &[b"reply", &seq.to_be_bytes()]);
     if alert.send(&key).is_some() {
         return;
     }
+    let generation = alert.plan.generation;
     alert.sends.push(Send {
         key,
         what: What::Notice(NoticeKind::Reply { text: cut(line, REPLY_MAX) }),
         to,
-        generation: alert.plan.generation,
+        generation,
         state: SendState::Wanted { not_before: None },
         attempts: 0,
     });
@@ -100,7 +101,8 @@ fn place(alert: &Alert) -> Option<Destination> {
     let is_there = |send: &&Send| match &send.state {
         SendState::Wanted { .. } | SendState::Claimed { .. } | SendState::InDoubt { .. } => true,
         SendState::Sent(_) => alert.stands(send),
-        SendState::Dropped(_) => false,
+        // A digest has no replies: there is no telling whose they are.
+        SendState::Dropped(_) | SendState::Folded { .. } => false,
     };
     let mut cards = alert.sends.iter().rev().filter(|send| send.what == What::Card);
     cards.find(is_there).map(|card| card.to.clone())
@@ -110,14 +112,17 @@ fn place(alert: &Alert) -> Option<Destination> {
 /// given up: what they say is in the timeline.
 pub(super) fn follow_card(alert: &mut Alert) {
     let place = place(alert);
-    for send in &mut alert.sends {
-        let is_waiting = matches!(send.state, SendState::Wanted { .. });
-        if !is_waiting || !send.is_reply() {
-            continue;
-        }
-        match &place {
-            Some(to) => send.to.clone_from(to),
-            None => send.state = SendState::Dropped(DropReason::GaveUp),
-        }
+    let is_waiting = |send: &Send| {
+        send.is_reply()
+            && matches!(send.state, SendState::Wanted { .. })
+            && place.as_ref() != Some(&send.to)
+    };
+    // Looked at first: most alerts have none, and need not be copied for it.
+    if !alert.sends.iter().any(is_waiting) {
+        return;
     }
+    alert.sends.change_where(is_waiting, |send| match &place {
+        Some(to) => send.to.clone_from(to),
+        None => send.state = SendState::Dropped(DropReason::GaveUp),
+    });
 }

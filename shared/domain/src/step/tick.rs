@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::draft::{APPLIED, Draft, Verdict, ignored};
 use super::{birth, place, words};
+use crate::mechanism::{Mechanism, is_on};
 use crate::{
     Actor, Alert, Destination, EntryKind, EventKind, Ignored, NoticeKind, Policy, Send, SendKey,
     SendState, Status, Tier, What,
@@ -29,7 +30,7 @@ pub(super) fn catch_up(draft: &mut Draft<'_>) {
         | EventKind::Settled { .. } => true,
     };
     let is_overdue = draft.alert.plan.tick_due.is_some_and(|due| due <= draft.context.now);
-    if is_for_all && is_overdue {
+    if is_for_all && is_overdue && is_on(Mechanism::CatchUp) {
         time_out(draft);
     }
 }
@@ -37,7 +38,7 @@ pub(super) fn catch_up(draft: &mut Draft<'_>) {
 /// The tick may have been caught up already by [`catch_up`], of this very event.
 pub(super) fn tick(draft: &mut Draft<'_>, before: &Alert, generation: u64) -> Verdict {
     let has_moved = draft.alert.plan.generation != before.plan.generation;
-    if generation != before.plan.generation {
+    if is_on(Mechanism::Fence) && generation != before.plan.generation {
         return ignored(Ignored::Stale);
     }
     if has_moved {
@@ -70,6 +71,9 @@ pub(super) fn next_position(draft: &Draft<'_>) -> Option<(u32, u32)> {
 /// How much too early a tick may come, because two clocks differ: at most a quarter of the wait.
 fn tolerance(draft: &Draft<'_>) -> Duration {
     let policy = draft.context.plan.policy;
+    if !is_on(Mechanism::TickTolerance) {
+        return Duration::ZERO;
+    }
     let skew = draft.context.skew.ours;
     match draft.alert.status {
         Status::Firing => {

@@ -127,10 +127,10 @@ fn a_lost_answer_is_looked_for_no_sooner_than_it_may_land() {
 }
 
 #[test]
-fn finding_fails_open_after_eight_failures_or_two_minutes() {
-    for (wait, failures) in [(seconds(2), 8), (seconds(61), 2)] {
+fn finding_fails_open_after_eight_failures_or_six_in_two_minutes() {
+    for (wait, failures) in [(seconds(2), 8), (seconds(25), 6), (minutes(20), 6)] {
         let (mut world, page) = opened();
-        world.policy().tiers[0].timeout = minutes(60);
+        world.policy().tiers[0].timeout = minutes(600);
         world.claim("one");
         let lost = unknown(&world);
         world.settle("one", &page, lost);
@@ -146,6 +146,44 @@ fn finding_fails_open_after_eight_failures_or_two_minutes() {
         let granted = world.claim_keys("open", vec![page.clone()]).granted();
         assert_eq!(granted, [ClaimMode::PostAnyway]);
     }
+}
+
+#[test]
+fn a_find_that_failed_before_an_outage_does_not_fail_open_after_it() {
+    let (mut world, page) = opened();
+    world.policy().tiers[0].timeout = minutes(60);
+    world.claim("one");
+    let lost = unknown(&world);
+    world.settle("one", &page, lost);
+    world.pass(seconds(15));
+    world.claim_keys("two", vec![page.clone()]);
+    let retry_at = world.now;
+    world.settle("two", &page, Settlement::FindFailed { retry_at });
+    world.pass(minutes(20));
+    let granted = world.claim_keys("three", vec![page.clone()]).granted();
+    assert_eq!(granted, [ClaimMode::FindThenPost]);
+}
+
+#[test]
+fn what_was_posted_anyway_is_looked_for_before_it_is_posted_once_more() {
+    let (mut world, page) = opened();
+    world.policy().tiers[0].timeout = minutes(60);
+    world.claim("one");
+    let lost = unknown(&world);
+    world.settle("one", &page, lost);
+    world.pass(seconds(15));
+    for n in 0..8 {
+        let claim = format!("find{n}");
+        world.claim_keys(&claim, vec![page.clone()]);
+        let retry_at = world.now;
+        world.settle(&claim, &page, Settlement::FindFailed { retry_at });
+    }
+    let granted = world.claim_keys("open", vec![page.clone()]).granted();
+    assert_eq!(granted, [ClaimMode::PostAnyway]);
+    // That worker dies.
+    world.pass(seconds(30));
+    let granted = world.claim_keys("next", vec![page.clone()]).granted();
+    assert_eq!(granted, [ClaimMode::FindThenPost]);
 }
 
 #[test]

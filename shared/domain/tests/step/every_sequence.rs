@@ -113,7 +113,7 @@ fn tick(world: &mut World) -> Event {
 fn claim(world: &mut World) -> Event {
     let kind = EventKind::Claimed {
         keys: world.series.last().map(|_| world.keys()).unwrap_or_default(),
-        claim: ClaimId(world.draw("c")),
+        claim: ClaimId::from(world.draw("c")),
         lease_until: world.now + seconds(15),
     };
     world.event(Actor::System, world.now, kind)
@@ -126,7 +126,10 @@ fn settle(world: &mut World, deed: Deed) -> Event {
         let claim = match &send.state {
             SendState::Claimed { claim, .. } => Some(claim),
             SendState::Sent(shown) => shown.refresh.as_ref().map(|refresh| &refresh.claim),
-            SendState::Wanted { .. } | SendState::InDoubt { .. } | SendState::Dropped(_) => None,
+            SendState::Wanted { .. }
+            | SendState::InDoubt { .. }
+            | SendState::Dropped(_)
+            | SendState::Folded { .. } => None,
         };
         held.extend(claim.map(|claim| (claim.clone(), send.clone())));
     }

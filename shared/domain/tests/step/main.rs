@@ -1,6 +1,7 @@
 //! The state table, driven as the engine drives it, with a clock that the tests move.
 
 mod delivery;
+mod digests;
 mod every_sequence;
 mod laws;
 mod order;

@@ -77,6 +77,7 @@ fn tenant() -> Tenant {
             provider: None,
             channel: None,
             default_severity: Severity::Warning,
+            cards_per_minute: None,
         }],
     }
 }
@@ -163,7 +164,7 @@ impl World {
 
     pub(crate) fn event(&mut self, actor: Actor, received: Time, kind: EventKind) -> Event {
         Event {
-            id: EventId(self.draw("e")),
+            id: EventId::from(self.draw("e")),
             received: Received { at: received, position: 0 },
             actor,
             kind,
@@ -172,7 +173,7 @@ impl World {
 
     /// Applies to the occurrence at `index`, or to none.
     pub(crate) fn step_at(&mut self, index: Option<usize>, event: &Event) -> Taken {
-        let write = WriteId(self.draw("w"));
+        let write = WriteId::from(self.draw("w"));
         let tenant = &self.tenant;
         let plan = Plan {
             tenant,
@@ -246,7 +247,7 @@ impl World {
         self.step(&event)
     }
     pub(crate) fn cleared(&mut self, received: Time, ends_at: Option<Time>) -> Event {
-        let event = EventId(self.draw("e"));
+        let event = EventId::from(self.draw("e"));
         let received = Received { at: received, position: 0 };
         Event {
             id: event.clone(),

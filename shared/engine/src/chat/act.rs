@@ -1,7 +1,7 @@
 //! What people want is done, now or later.
 
 use nightowl_domain::{
-    Alert, AlertId, Event, EventId, EventKind, Ignored, Occurrence, Outcome, Received, Status, Time,
+    Alert, Event, EventId, EventKind, Ignored, Occurrence, Outcome, Received, Status, Time,
 };
 
 use super::Verb;
@@ -64,13 +64,14 @@ impl<P: Ports> Engine<P> {
         Ok(Came::Done(Box::new(Done { outcome, alert, newer, is_noted })))
     }
 
-    /// Stores it durably without a look at its alert. The same event done twice is done once.
+    /// Stores it durably without a look at its alert; a digest tells whom a button of it means. The
+    /// same event done twice is done once.
     pub(super) async fn grant_later(
         &self,
         wish: &Wish,
         doer: &Doer<'_>,
     ) -> Result<Came, EngineError> {
-        let Ok(id) = wish.alert.parse::<AlertId>() else { return Ok(Came::Foreign) };
+        let Some(id) = self.named(doer.tenant, wish).await? else { return Ok(Came::Foreign) };
         let events = match wish.deed.events(doer) {
             Ok(events) => events,
             Err(unclear) => return Ok(Came::Unclear(unclear)),
@@ -84,7 +85,7 @@ impl<P: Ports> Engine<P> {
         Ok(Came::Taken)
     }
 
-    async fn act_once(
+    pub(super) async fn act_once(
         &self,
         occurrence: &Occurrence,
         kind: EventKind,
@@ -124,7 +125,7 @@ impl<P: Ports> Engine<P> {
     }
 }
 
-fn event_of(doer: &Doer<'_>, kind: EventKind, id: EventId) -> Event {
+pub(super) fn event_of(doer: &Doer<'_>, kind: EventKind, id: EventId) -> Event {
     let received = Received { at: doer.received, position: 0 };
     Event { id, received, actor: doer.actor.clone(), kind }
 }

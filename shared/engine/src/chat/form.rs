@@ -13,7 +13,7 @@ use super::click::pressed;
 use super::front::Visitor;
 use super::hurry::{Deadlines, Late};
 use super::when::{self, Unclear};
-use super::wish::{Deed, Doer, Pressed, Wish};
+use super::wish::{Deed, Doer, Pressed, Wish, meant};
 use super::words;
 use crate::{Engine, EngineError, Ports};
 
@@ -38,7 +38,8 @@ pub(super) const fn form_of(action: &IncomingAction) -> Option<FormId> {
             | ActionId::Unacknowledge
             | ActionId::Escalate
             | ActionId::Snooze
-            | ActionId::Runbook,
+            | ActionId::Runbook
+            | ActionId::AcknowledgeAll,
             _,
         ) => None,
     }
@@ -86,7 +87,7 @@ impl<P: Ports> Engine<P> {
         opener: Option<&Opener>,
         doer: &Doer<'_>,
     ) -> Result<Opened, EngineError> {
-        let wish = wish(&action.value.alert_id, empty(form), pressed(action));
+        let wish = wish(&meant(&action.value), empty(form), pressed(action));
         let Some(clicked) = self.clicked(doer.tenant, &wish).await? else {
             return Ok(Opened::Needless(words::FOREIGN.to_owned()));
         };
@@ -187,7 +188,7 @@ pub(super) fn wish_of(
         message: form.state.message_id.clone(),
         delivery: form.state.value.delivery.to_string(),
     };
-    let wish = wish(&form.state.value.alert_id, deed, button);
+    let wish = wish(&meant(&form.state.value), deed, button);
     match when_of(&wish, doer) {
         Ok(()) => Ok(wish),
         Err(unclear) => Err(error_at("until", unclear, &wish)),
@@ -225,5 +226,5 @@ const fn empty(form: FormId) -> Deed {
 /// The same for the same submission.
 pub(super) fn event_of(tenant: &str, form: &IncomingForm) -> EventId {
     let parts = ["form", tenant, form.provider, &form.user_ref, &form.submit_id];
-    EventId(Hash::of(&parts.map(str::as_bytes)).text(15))
+    EventId::from(Hash::of(&parts.map(str::as_bytes)).text(15))
 }

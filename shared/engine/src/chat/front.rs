@@ -121,6 +121,12 @@ impl<P: Ports> Engine<P> {
         };
         let doer = visitor.doer(&actor, event);
         let deadlines = Deadlines::from(visitor.arrived);
+        if action.action == ActionId::AcknowledgeAll {
+            let now = self.acknowledge_all(action, &doer);
+            let later = self.acknowledge_all_later(action, &doer);
+            let said = self.now_or_later(deadlines, now, later).await;
+            return Some(Whisper::say(said.unwrap_or_else(|| words::NOT_DONE.to_owned())));
+        }
         let Some(form) = form::form_of(action) else {
             return self.do_clicked(deadlines, action, &doer).await;
         };

@@ -107,7 +107,8 @@ fn has_message(alert: &Alert, here: Here<'_>) -> bool {
         SendState::Wanted { .. }
         | SendState::Claimed { .. }
         | SendState::InDoubt { .. }
-        | SendState::Dropped(_) => false,
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => false,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Somebody in chat says who they are, at the console.
 
-use nightowl_domain::{AlertId, EventId, Hash, Occurrence};
+use nightowl_domain::{EventId, Hash, Occurrence};
 use nightowl_messaging::WayOn;
 
 use super::identify::actor;
@@ -104,7 +104,7 @@ impl<P: Ports> Engine<P> {
                     actor: &actor,
                     zone: when::zone_of(&tenant, &actor),
                     received: now,
-                    event: EventId(event),
+                    event: EventId::from(event),
                 };
                 Some(self.catch_up_on(&wish, &doer).await)
             }
@@ -133,9 +133,9 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn pending_words(&self, tenant: &str, wish: &Wish) -> Result<String, EngineError> {
-        let alert = match wish.alert.parse::<AlertId>() {
-            Ok(id) => self.read_shown(&Occurrence::new(tenant, id)).await?,
-            Err(()) => None,
+        let alert = match self.named(tenant, wish).await? {
+            Some(id) => self.read_shown(&Occurrence::new(tenant, id)).await?,
+            None => None,
         };
         Ok(words::deed(&wish.deed, alert.as_ref()))
     }

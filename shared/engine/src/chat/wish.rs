@@ -1,14 +1,16 @@
 //! What a person wants to be done to one alert, wherever they said so.
 
 use jiff::tz::TimeZone;
-use nightowl_domain::{Actor, EventId, EventKind, MessageRef, SendKey, Time};
+use nightowl_domain::{Actor, AlertId, EventId, EventKind, MessageRef, SendKey, Time};
+use nightowl_messaging::ButtonValue;
 
 use super::Verb;
 use super::when::{self, Unclear};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wish {
-    /// The alert's full id, as a button or our own reading says it.
+    /// The alert's full id, as a button or our own reading says it, or what [`meant`] makes of a
+    /// button of a digest.
     pub(super) alert: String,
     pub(super) deed: Deed,
     /// `None` for what was typed.
@@ -60,6 +62,22 @@ pub(super) struct Doer<'a> {
     /// The reception of what they do, now or later: stamped once, so that both are one event.
     pub(super) received: Time,
     pub(super) event: EventId,
+}
+
+/// Which alert a button is about. One of a digest names the digest and the member's place in it:
+/// `{digest}.{place}`.
+pub(super) fn meant(value: &ButtonValue) -> String {
+    match value.alert_id.parse::<AlertId>() {
+        Ok(id) if id.is_digest() => format!("{id}.{}", value.tier),
+        Ok(_) | Err(()) => value.alert_id.clone(),
+    }
+}
+
+/// Digest and place, of what [`meant`] made of a button of a digest.
+pub(super) fn in_digest(alert: &str) -> Option<(AlertId, usize)> {
+    let (digest, place) = alert.split_once('.')?;
+    let digest = digest.parse::<AlertId>().ok().filter(|id| id.is_digest())?;
+    Some((digest, place.parse().ok()?))
 }
 
 impl Pressed {
@@ -119,7 +137,7 @@ impl Deed {
         };
         let mut events = vec![(doer.event.clone(), kind)];
         if let Some(text) = note {
-            let id = EventId(format!("{}:note", doer.event));
+            let id = EventId::from(format!("{}:note", doer.event));
             events.push((id, EventKind::Noted { text: text.clone() }));
         }
         Ok(events)

@@ -1,6 +1,7 @@
 //! Every sentence that a person reads in answer to what they did. Plain text: it may hold a title
 //! or a name from outside, and whoever shows it escapes it.
 
+mod all;
 mod ask;
 mod form;
 mod people;
@@ -10,6 +11,7 @@ use nightowl_domain::{Actor, Alert, Ignored, Outcome, Status, Time};
 
 use super::Verb;
 
+pub(super) use all::acknowledged_all;
 pub(super) use ask::{
     HELP, ambiguous, choose, choose_here, mine, no_match, no_schedule, none_here, open, unclear,
     unknown_command,

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nightowl_domain::{Alert, Occurrence, Send, SendKey, Time, Want, wanted};
+use nightowl_domain::{
+    AlertId, Destination, Occurrence, Send, SendKey, SendState, SharedVec, Time, Want, What,
+};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::call::Late;
 use super::log_page_age;
+use super::slot::Asker;
 use crate::outage::Gate;
-use crate::{Clock, Engine, EngineError, Grant, Pacer, Ports, Providers, StoreError};
+use crate::{Call, Clock, Engine, EngineError, Grant, Ports, Providers, StoreError};
 
 /// One send to be claimed.
 pub(super) struct Job {
@@ -22,31 +25,50 @@ pub(super) struct Job {
 pub(super) struct Work {
     /// Pages first.
     pub(super) jobs: Vec<Job>,
+    /// Cards that have no message of their own, or shall have none.
+    pub(super) folds: Vec<Fold>,
     pub(super) deferred: usize,
 }
 
-/// An owed send: `is_post` where a slot in the channel is needed.
-struct Owed<'a> {
-    send: &'a Send,
-    urgent: bool,
-    is_post: bool,
+/// A card that a digest is to show.
+pub(crate) struct Fold {
+    pub(crate) key: SendKey,
+    pub(crate) to: Destination,
+    /// The one that it is in; `None`: it has to join one.
+    pub(crate) digest: Option<AlertId>,
+}
+
+/// An owed send, and the call that it takes first.
+pub(super) struct Owed<'a> {
+    pub(super) send: &'a Send,
+    pub(super) urgent: bool,
+    pub(super) call: Call,
+    /// It may be shown in a digest instead.
+    pub(super) may_fold: bool,
 }
 
 impl<P: Ports> Engine<P> {
     /// Whatever cannot be tried now is woken when it can.
-    pub(super) async fn choose(&self, alert: &Alert) -> Result<Work, EngineError> {
-        let occurrence = alert.occurrence();
+    pub(super) async fn choose(
+        &self,
+        of: Asker<'_>,
+        owed: Vec<Owed<'_>>,
+    ) -> Result<Work, EngineError> {
         let mut open: BTreeMap<&str, Option<Arc<dyn Provider>>> = BTreeMap::new();
         let mut shut: Vec<&str> = Vec::new();
         let mut work = Work::default();
         // The soonest turn of all that wait: that delivery asks for the others again. One wake-up
         // for each would double their number with every turn.
         let mut turn: Option<(Time, bool)> = None;
-        for owed in owed(alert, self.ports().clock().now()) {
+        for owed in owed {
+            if let SendState::Folded { digest, .. } = owed.send.state {
+                work.folds.push(owed.fold(Some(digest)));
+                continue;
+            }
             let name = owed.send.to.provider();
             if !open.contains_key(name) && !shut.contains(&name) {
-                let found = self.provider_of(&alert.tenant, name).await?;
-                if self.is_up(&occurrence, found.as_deref(), name, owed.urgent).await {
+                let found = self.provider_of(&of.occurrence.tenant, name).await?;
+                if self.is_up(of.occurrence, found.as_deref(), name, owed.urgent).await {
                     open.insert(name, found);
                 } else {
                     shut.push(name);
@@ -57,19 +79,29 @@ impl<P: Ports> Engine<P> {
                 work.deferred += 1;
                 continue;
             };
-            if provider.is_some()
-                && let Grant::Later(at) = self.slot(alert, &owed).await
-            {
-                work.deferred += 1;
-                turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
-                    (at.min(soonest), urgent || owed.urgent)
-                }));
-                continue;
+            let grant = match provider {
+                Some(provider) => self.slot(of, &owed, provider.as_ref()).await,
+                None => Grant::Now,
+            };
+            match grant {
+                Grant::Now => {}
+                Grant::Crowded(_) if owed.may_fold => {
+                    work.folds.push(owed.fold(None));
+                    continue;
+                }
+                Grant::Later(at) | Grant::Crowded(at) => {
+                    log_page_age(owed.send, "page.waiting", self.ports().clock().now());
+                    work.deferred += 1;
+                    turn = Some(turn.map_or((at, owed.urgent), |(soonest, urgent)| {
+                        (at.min(soonest), urgent || owed.urgent)
+                    }));
+                    continue;
+                }
             }
             work.jobs.push(Job { key: owed.send.key.clone(), provider: provider.clone() });
         }
         if let Some((at, urgent)) = turn {
-            self.wake(&occurrence, Some(at), urgent).await;
+            self.wake(of.occurrence, Some(at), urgent).await;
         }
         Ok(work)
     }
@@ -89,16 +121,6 @@ impl<P: Ports> Engine<P> {
             }
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// An edit needs none.
-    async fn slot(&self, alert: &Alert, owed: &Owed<'_>) -> Grant {
-        if !owed.is_post {
-            return Grant::Now;
-        }
-        let now = self.ports().clock().now();
-        let send = owed.send;
-        self.ports().pacer().ask(&send.to, &alert.tenant, &send.key, owed.urgent, now).await
     }
 
     /// During an outage one delivery every 15 s asks the provider how it is; the others wait.
@@ -159,21 +181,60 @@ impl<P: Ports> Engine<P> {
     }
 }
 
-/// Owed at `now`, pages before everything else, posts before edits.
-fn owed(alert: &Alert, now: Time) -> Vec<Owed<'_>> {
-    let mut owed: Vec<Owed<'_>> = wanted(alert)
+impl Owed<'_> {
+    fn fold(&self, digest: Option<AlertId>) -> Fold {
+        Fold { key: self.send.key.clone(), to: self.send.to.clone(), digest }
+    }
+}
+
+/// Owed at `now`, pages before everything else, posts before edits. `may_fold`: cards of theirs
+/// may be shown in a digest.
+pub(super) fn owed(
+    wants: impl IntoIterator<Item = Want>,
+    sends: &SharedVec<Send>,
+    now: Time,
+    may_fold: bool,
+) -> Vec<Owed<'_>> {
+    let find = |key: &SendKey| sends.iter().find(|send| send.key == *key);
+    let is_now = |want: &Want| want.at().is_none_or(|at| at <= now);
+    let mut now_owed: Vec<Want> = wants.into_iter().filter(is_now).collect();
+    now_owed.sort_unstable();
+    let mut owed: Vec<Owed<'_>> = now_owed
         .into_iter()
-        .filter(|want| want.at().is_none_or(|at| at <= now))
         .filter_map(|want| match want {
             Want::Deliver { key, urgent, .. } => {
-                Some(Owed { send: alert.send(&key)?, urgent, is_post: true })
+                let (send, call) = (find(&key)?, first_call(find(&key)?));
+                Some(Owed { send, urgent, call, may_fold: may_fold && is_foldable(send) })
             }
             Want::Refresh { key, .. } => {
-                Some(Owed { send: alert.send(&key)?, urgent: false, is_post: false })
+                Some(Owed { send: find(&key)?, urgent: false, call: Call::Edit, may_fold: false })
             }
             Want::Tick { .. } => None,
         })
         .collect();
-    owed.sort_by_key(|owed| (!owed.urgent, !owed.is_post));
+    owed.sort_by_key(|owed| (!owed.urgent, owed.call == Call::Edit));
     owed
+}
+
+/// What may have been posted is looked for first.
+const fn first_call(send: &Send) -> Call {
+    match &send.state {
+        SendState::Claimed { .. } | SendState::InDoubt { .. } => Call::Find,
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Folded { .. }
+        | SendState::Dropped(_) => Call::Post,
+    }
+}
+
+/// A card that nobody has begun to post. Pages are never held back for others, and what may be
+/// there already is looked for.
+const fn is_foldable(send: &Send) -> bool {
+    let is_card = match &send.what {
+        What::Card => true,
+        What::Page(_) | What::Notice(_) => false,
+    };
+    is_card
+        && matches!(send.state, SendState::Wanted { .. })
+        && matches!(send.to, Destination::Channel { .. })
 }

@@ -4,7 +4,7 @@ use nightowl_domain::{Send, SendState, Settlement};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::{Delivery, LANDED_AFTER};
-use crate::{Clock, Engine, Pacer, Ports};
+use crate::{Call, Clock, Engine, Ports};
 
 impl<P: Ports> Engine<P> {
     pub(super) async fn edit(
@@ -20,20 +20,19 @@ impl<P: Ports> Engine<P> {
         if !self.has_time(delivery) {
             return Settlement::Retry { at: started, reason: "no time was left".to_owned() };
         }
-        let message = delivery.message(send);
+        let message = delivery.of.message(send);
         let answer = self.call(provider.update(&shown.message, &message)).await;
-        self.judge(provider.name(), &delivery.alert.occurrence(), &answer).await;
+        self.judge(provider.name(), &delivery.of.occurrence(), &answer).await;
         let at = self.ports().clock().now();
         match answer {
-            Ok(()) => Settlement::Refreshed {
-                at,
-                rev: delivery.alert.card_rev,
-                count: delivery.alert.count,
-            },
+            Ok(()) => {
+                let (rev, count) = delivery.of.revision();
+                Settlement::Refreshed { at, rev, count }
+            }
             Err(ProviderError::Retry { after, reason }) => {
                 let at = self.after(after);
                 if after.is_some() {
-                    self.ports().pacer().block(&send.to, &delivery.alert.tenant, at).await;
+                    self.block(delivery, provider, send, Call::Edit, at).await;
                 }
                 Settlement::Retry { at, reason }
             }

@@ -11,8 +11,8 @@ use nightowl_messaging::{ChatUser, Provider, ProviderError};
 use super::call::Late;
 use super::choose::Job;
 use crate::basis::Basis;
-use crate::view::{Faces, View};
-use crate::{Clock, Engine, Ports, Store};
+use crate::view::{Faces, OnCallNow, View};
+use crate::{Engine, Ports, Store};
 
 /// A mention is worth no longer a wait; providers remember the answers that they get.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -68,13 +68,19 @@ enum Face {
 
 impl<P: Ports> Engine<P> {
     /// Asked before the claim, so that it takes nothing from the lease.
-    pub(super) async fn look_up(&self, alert: &Alert, basis: &Basis, jobs: &[Job]) -> AllFaces {
+    pub(super) async fn look_up(
+        &self,
+        alert: &Alert,
+        basis: &Basis,
+        on_call: OnCallNow,
+        jobs: &[Job],
+    ) -> AllFaces {
         let view = View {
             alert,
             details: &Details::default(),
             tenant: &basis.tenant,
-            policy: &basis.policy,
-            at: self.ports().clock().now(),
+            policy: basis.policy(),
+            on_call,
             next: None,
             link: None,
             faces: &NONE,
@@ -161,8 +167,7 @@ impl<P: Ports> Engine<P> {
 fn asked<'a>(view: &View<'a>, jobs: &[Job]) -> BTreeSet<Asked<'a>> {
     let sends = || jobs.iter().filter_map(|job| view.alert.send(&job.key));
     let mut readers = BTreeSet::new();
-    let mut mentioned: BTreeSet<&str> =
-        ["primary", "secondary"].iter().filter_map(|role| Some(&*view.on_call(role)?.id)).collect();
+    let mut mentioned: BTreeSet<&str> = view.on_call().map(|user| &*user.id).collect();
     let mut providers = BTreeSet::new();
     for send in sends() {
         providers.insert(send.to.provider());

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{MessageRef, Send, SendState, Settlement, Time};
 use nightowl_messaging::{Provider, ProviderError};
 
 use super::{Delivery, LANDED_AFTER};
-use crate::{Clock, Engine, Ports};
+use crate::{Call, Clock, Engine, Ports};
 
-/// Between two finds that were answered nothing usable.
+/// Between two finds that were answered nothing usable; so much longer with each, up to the most.
+/// Eight of them fill two minutes, and most trouble with one call is over by then.
 const FIND_AGAIN: Duration = Duration::from_secs(5);
+const FIND_AGAIN_MOST: Duration = Duration::from_secs(30);
 /// While the provider is down, no find is worth trying sooner.
 const DOWN: Duration = Duration::from_secs(15);
 
@@ -30,6 +33,9 @@ impl<P: Ports> Engine<P> {
         provider: &dyn Provider,
         send: &Send,
     ) -> Settlement {
+        if !is_on(Mechanism::Find) {
+            return self.post(delivery, provider, send).await;
+        }
         let counter = match self.find(delivery, provider, send).await {
             Found::Yes(posted) => {
                 let now = self.ports().clock().now();
@@ -76,7 +82,7 @@ impl<P: Ports> Engine<P> {
             let reason = "no time was left".to_owned();
             return Found::Not(Settlement::Retry { at: now, reason });
         }
-        let under = delivery.alert.parent(send);
+        let under = delivery.of.parent(send);
         // Another clock than ours stamped the message.
         let since = since - self.ports().skew().ours;
         match self.call(provider.find(&send.to, under, &send.key, since)).await {
@@ -92,7 +98,7 @@ impl<P: Ports> Engine<P> {
                 | ProviderError::Refused { .. }
                 | ProviderError::Broken { .. }
                 | ProviderError::Gone { .. }),
-            ) => Found::Not(self.not_found(delivery, provider, error).await),
+            ) => Found::Not(self.not_found(delivery, provider, send, error).await),
         }
     }
 
@@ -102,6 +108,7 @@ impl<P: Ports> Engine<P> {
         &self,
         delivery: &Delivery<'_>,
         provider: &dyn Provider,
+        send: &Send,
         error: ProviderError,
     ) -> Settlement {
         tracing::warn!(%error, "a find failed");
@@ -114,12 +121,29 @@ impl<P: Ports> Engine<P> {
             | ProviderError::Gone { .. }
             | ProviderError::Cannot { .. } => None,
         };
+        if let Some(wish) = wish {
+            self.block(delivery, provider, send, Call::Find, now + wish).await;
+        }
         if wish.is_none() && self.has_time(delivery) && !self.answers(provider).await {
-            let occurrence = delivery.alert.occurrence();
+            let occurrence = delivery.of.occurrence();
             self.outages().failed(provider.name(), &occurrence, now);
             return Settlement::Retry { at: now + DOWN, reason: error.to_string() };
         }
-        Settlement::FindFailed { retry_at: now + wish.unwrap_or(FIND_AGAIN) }
+        let patience = (FIND_AGAIN * (1 + finds_failed(send))).min(FIND_AGAIN_MOST);
+        Settlement::FindFailed { retry_at: now + wish.unwrap_or_default().max(patience) }
+    }
+}
+
+/// In a row, so far.
+fn finds_failed(send: &Send) -> u32 {
+    match &send.state {
+        SendState::Claimed { finds_failed, .. } | SendState::InDoubt { finds_failed, .. } => {
+            u32::from(*finds_failed)
+        }
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Folded { .. }
+        | SendState::Dropped(_) => 0,
     }
 }
 
@@ -127,6 +151,9 @@ impl<P: Ports> Engine<P> {
 const fn since(send: &Send) -> Option<Time> {
     match &send.state {
         SendState::Claimed { since, .. } | SendState::InDoubt { since, .. } => Some(*since),
-        SendState::Wanted { .. } | SendState::Sent(_) | SendState::Dropped(_) => None,
+        SendState::Wanted { .. }
+        | SendState::Sent(_)
+        | SendState::Dropped(_)
+        | SendState::Folded { .. } => None,
     }
 }

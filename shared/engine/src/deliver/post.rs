@@ -1,11 +1,10 @@
 //! Something is said.
 
 use nightowl_domain::{MessageRef, Send, Settlement, Time, What};
-use nightowl_messaging::{Form, Message, Post, Provider, ProviderError};
+use nightowl_messaging::{Form, Post, Provider, ProviderError};
 
-use super::{Delivery, LANDED_AFTER};
-use crate::view::{View, message};
-use crate::{Clock, Engine, Pacer, Ports, Store, StoreError};
+use super::{CALL, Delivery, LANDED_AFTER};
+use crate::{Call, Clock, Engine, Ports, Store, StoreError};
 
 /// Attempts to note which send a message is, before it is left to `find`.
 const NOTES: usize = 3;
@@ -18,15 +17,15 @@ impl<P: Ports> Engine<P> {
         provider: &dyn Provider,
         send: &Send,
     ) -> Settlement {
-        if delivery.kit.faces.must_wait(send) {
+        if delivery.of.must_wait(send) {
             let reason = "the person could not be looked up".to_owned();
             return Settlement::Retry { at: self.ports().clock().now(), reason };
         }
         let mut post = Post {
             to: send.to.clone(),
-            under: delivery.alert.parent(send).cloned(),
+            under: delivery.of.parent(send).cloned(),
             delivery: send.key.clone(),
-            message: delivery.message(send),
+            message: delivery.of.message(send),
             form: Form::Rich,
         };
         loop {
@@ -35,7 +34,7 @@ impl<P: Ports> Engine<P> {
                 return Settlement::Retry { at: started, reason: "no time was left".to_owned() };
             }
             let answer = self.call(provider.post(&post)).await;
-            self.judge(provider.name(), &delivery.alert.occurrence(), &answer).await;
+            self.judge(provider.name(), &delivery.of.occurrence(), &answer).await;
             match (answer, post.form) {
                 (Err(ProviderError::Refused { reason }), Form::Rich) => {
                     tracing::warn!(reason, "the rich form was refused");
@@ -49,7 +48,9 @@ impl<P: Ports> Engine<P> {
                     // The alert's last state is worth saying without its card.
                     post.under = None;
                 }
-                (answer, _) => return self.posted(delivery, send, started, answer).await,
+                (answer, _) => {
+                    return self.posted(delivery, provider, send, started, answer).await;
+                }
             }
         }
     }
@@ -68,6 +69,7 @@ impl<P: Ports> Engine<P> {
     async fn posted(
         &self,
         delivery: &Delivery<'_>,
+        provider: &dyn Provider,
         send: &Send,
         started: Time,
         answer: Result<MessageRef, ProviderError>,
@@ -83,13 +85,15 @@ impl<P: Ports> Engine<P> {
             Err(ProviderError::Retry { after, reason }) => {
                 let at = self.after(after);
                 if after.is_some() {
-                    self.ports().pacer().block(&send.to, &delivery.alert.tenant, at).await;
+                    self.block(delivery, provider, send, Call::Post, at).await;
                 }
                 Settlement::Retry { at, reason }
             }
             Err(ProviderError::Unknown { reason }) => {
                 tracing::warn!(reason, "the answer to a post was lost");
-                Settlement::Unknown { started, retry_at: started + LANDED_AFTER }
+                // A worker that stood still may have sent it only when it went on.
+                let sent = now + (LANDED_AFTER - CALL);
+                Settlement::Unknown { started, retry_at: sent.max(started + LANDED_AFTER) }
             }
             Err(error @ ProviderError::Broken { credentials, .. }) => {
                 Settlement::Broken { at: now, reason: error.to_string(), credentials }
@@ -117,8 +121,7 @@ impl<P: Ports> Engine<P> {
             return Settlement::Unknown { started, retry_at: started + LANDED_AFTER };
         }
         // What a found message shows is not known, so it is edited.
-        let (rev, count) =
-            if found { (0, 0) } else { (delivery.alert.card_rev, delivery.alert.count) };
+        let (rev, count) = if found { (0, 0) } else { delivery.of.revision() };
         let at = self.ports().clock().now();
         Settlement::Sent { at, message: posted, rev, count, found }
     }
@@ -129,7 +132,7 @@ impl<P: Ports> Engine<P> {
         send: &Send,
         posted: &MessageRef,
     ) -> Result<(), StoreError> {
-        let occurrence = delivery.alert.occurrence();
+        let occurrence = delivery.of.occurrence();
         let store = self.ports().store();
         let mut result = Ok(());
         // A reply has no button that could be clicked, and what is said below it is below its card.
@@ -138,7 +141,7 @@ impl<P: Ports> Engine<P> {
         }
         for _ in 0..NOTES {
             result = store.put_reverse(posted, &occurrence, &send.key).await;
-            if result.is_ok() && matches!(send.what, What::Card) {
+            if result.is_ok() && delivery.of.is_mapped() && matches!(send.what, What::Card) {
                 result = store.put_mapping(&occurrence, posted).await;
             }
             if result.is_ok() {
@@ -146,21 +149,5 @@ impl<P: Ports> Engine<P> {
             }
         }
         result
-    }
-}
-
-impl Delivery<'_> {
-    pub(super) fn message(&self, send: &Send) -> Message {
-        let view = View {
-            alert: self.alert,
-            details: &self.kit.details,
-            tenant: &self.kit.basis.tenant,
-            policy: &self.kit.basis.policy,
-            at: self.at,
-            next: self.kit.next.clone(),
-            link: self.link.clone(),
-            faces: self.kit.faces.of(send.to.provider()),
-        };
-        message(&view, send)
     }
 }

@@ -19,7 +19,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<(), EngineError> {
         let now = self.ports().clock().now();
         let kind = EventKind::Settled { claim: held.claim.clone(), settles };
-        let event = own_event(EventId(format!("settle:{}", held.claim)), now, kind);
+        let event = own_event(EventId::from(format!("settle:{}", held.claim)), now, kind);
         let mut attempt = 0;
         let changed = loop {
             match self.change_known(&held.alert, event.clone()).await {
@@ -32,12 +32,7 @@ impl<P: Ports> Engine<P> {
                 Err(error) => return Err(error),
             }
         };
-        let Some(alert) = &changed.alert else { return Ok(()) };
-        if changed.lost || attempt > 0 {
-            self.wake_all(alert).await;
-        } else {
-            self.wake_new(changed.before.as_ref(), alert).await;
-        }
+        self.wake_after(&changed, attempt > 0, &[]).await;
         Ok(())
     }
 }

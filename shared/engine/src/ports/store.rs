@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Severity, Time,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Severity,
+    Time,
 };
 
 /// Reads are strongly consistent unless said otherwise. Every method may be called again after any
@@ -24,6 +25,23 @@ pub trait Store: Send + Sync + 'static {
 
     /// One conditional write; a lost race answers [`StoreError::Conflict`] with what stands.
     fn write(&self, write: Write) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Of the digests of a channel ([`Digest::series`]) the one with the highest number.
+    fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> impl Future<Output = Result<Option<Digest>, StoreError>> + Send;
+
+    /// `None` also if another id stands there.
+    fn read_digest(
+        &self,
+        digest: &Occurrence,
+    ) -> impl Future<Output = Result<Option<Digest>, StoreError>> + Send;
+
+    /// One conditional write: version 1 if its number is free, another one over the version before.
+    /// A lost race answers [`StoreError::Conflict`] without what stands.
+    fn write_digest(&self, digest: &Digest) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Put if absent, under the alert's `details` key. `alert` is the one about to be opened.
     fn put_details(
@@ -85,7 +103,7 @@ pub trait Store: Send + Sync + 'static {
         message: &MessageRef,
     ) -> impl Future<Output = Result<Option<(Occurrence, SendKey)>, StoreError>> + Send;
 
-    /// Alerts of one shard that are due at or before `before`, the most overdue first, each with
+    /// Alerts and digests of one shard that are due at or before `before`, the most overdue first, each with
     /// its `due_at`; may lag. `cursor` is of an earlier page.
     fn due(
         &self,

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use nightowl_domain::{AlertId, Destination, Event, Occurrence, SendKey, Time};
+use nightowl_domain::{AlertId, Event, Occurrence, Time};
 
 use super::StoreError;
 
@@ -21,7 +21,7 @@ pub trait Intake: Send + Sync + 'static {
     fn take(&self, reports: Vec<Report>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// "Read this alert, catch up, deliver." Carries nothing more, is never stale.
+/// "Read this alert, or digest, catch up, deliver." Carries nothing more, is never stale.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WakeUp {
     pub occurrence: Occurrence,
@@ -55,28 +55,4 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Entropy: Send + Sync + 'static {
     /// 128 random bits.
     fn draw(&self) -> u128;
-}
-
-/// Whether something may be posted now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grant {
-    Now,
-    Later(Time),
-}
-
-/// Spaces posts to one channel, so that the platform does not have to refuse them.
-pub trait Pacer: Send + Sync + 'static {
-    /// Asks for a slot for `key`. Asking again for the same key gives the same slot.
-    fn ask(
-        &self,
-        to: &Destination,
-        tenant: &str,
-        key: &SendKey,
-        urgent: bool,
-        now: Time,
-    ) -> impl Future<Output = Grant> + Send;
-
-    /// The platform said: nothing to there before `until`.
-    fn block(&self, to: &Destination, tenant: &str, until: Time)
-    -> impl Future<Output = ()> + Send;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
 };
 use nightowl_messaging::LoggedMessage;
 
@@ -20,6 +20,7 @@ pub(super) struct Rows {
     /// Whose rows the store never takes.
     pub(super) refused: BTreeSet<SeriesHash>,
     pub(super) alerts: BTreeMap<Place, Alert>,
+    pub(super) digests: BTreeMap<Place, Digest>,
     /// Every version that was ever written, in order.
     pub(super) history: Vec<Alert>,
     pub(super) details: BTreeMap<(String, SeriesHash, String), Details>,
@@ -55,6 +56,30 @@ impl Rows {
         let id = occurrence.id;
         let place = (occurrence.tenant.clone(), id.series(), id.number());
         self.alerts.get(&place).filter(|alert| alert.id == id)
+    }
+
+    pub(super) fn newest_digest(&self, tenant: &str, series: SeriesHash) -> Option<&Digest> {
+        let place = |number| (tenant.to_owned(), series, number);
+        self.digests.range(place(0)..=place(u32::MAX)).next_back().map(|(_, digest)| digest)
+    }
+
+    pub(super) fn read_digest(&self, occurrence: &Occurrence) -> Option<&Digest> {
+        let id = occurrence.id;
+        let place = (occurrence.tenant.clone(), id.series(), id.number());
+        self.digests.get(&place).filter(|digest| digest.id == id)
+    }
+
+    pub(super) fn write_digest(&mut self, digest: &Digest) -> Result<(), StoreError> {
+        let place = (digest.tenant.clone(), digest.id.series(), digest.id.number());
+        let is_expected = match self.digests.get(&place) {
+            None => digest.version == 1,
+            Some(standing) => standing.id == digest.id && standing.version + 1 == digest.version,
+        };
+        if !is_expected {
+            return Err(StoreError::Conflict(None));
+        }
+        self.digests.insert(place, digest.clone());
+        Ok(())
     }
 
     pub(super) fn face(&self, tenant: &str, provider: &str, user: &str) -> Option<String> {

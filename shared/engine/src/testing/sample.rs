@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details, DropReason, Entry,
-    EntryKind, Event, EventKind, Firing, Integration, LastFiring, Link, LinkKind, MessageRef,
-    Method, NoticeKind, Page, Policy, Position, Received, Refresh, Rotation, RotationLength,
-    Schedule, Send, SendKey, SendState, SeriesHash, Severity, Shown, Snooze, Status, Target,
-    Tenant, Tier, Time, User, What,
+    Actor, Alert, AlertFields, AlertId, ClaimId, ClaimMode, Clearing, Destination, Details,
+    DropReason, Entry, EntryKind, Event, EventKind, Firing, Integration, LastFiring, Link,
+    LinkKind, MessageRef, Method, NoticeKind, Page, Policy, Position, Received, Refresh, Rotation,
+    RotationLength, Schedule, Send, SendKey, SendState, SeriesHash, Severity, Shown, Snooze,
+    Status, Target, Tenant, Tier, Time, User, What,
 };
 
 /// Alice and Bob take turns in the schedule `platform`; the policy pages the primary for five
@@ -43,6 +43,7 @@ pub fn sample_tenant() -> Tenant {
             provider: None,
             channel: None,
             default_severity: Severity::Warning,
+            cards_per_minute: None,
         }],
     }
 }
@@ -132,7 +133,7 @@ pub fn sample_alert(tenant: &str, dedup_key: &str, number: u32, opened: Time) ->
         starts_at: Some(opened),
         ends_at: Some(opened + Duration::from_secs(5)),
     };
-    Alert {
+    let fields = AlertFields {
         id,
         tenant: tenant.to_owned(),
         integration: "prometheus".to_owned(),
@@ -168,22 +169,25 @@ pub fn sample_alert(tenant: &str, dedup_key: &str, number: u32, opened: Time) ->
             exhausted: Some(opened),
             reminded: true,
         },
-        sends: sends(id, opened),
+        sends: sends(id, opened).into(),
         card_rev: 12,
         owed_since: Some(opened),
         seen: vec![("event".into(), "write".into())],
-        timeline: vec![Entry {
+        timeline: [Entry {
             seq: 4,
             at: opened,
             kind: EntryKind::Acknowledged,
             actor: alice,
             text: "Acknowledged.".to_owned(),
-        }],
+        }]
+        .into_iter()
+        .collect(),
         timeline_next: 5,
         timeline_flushed: 4,
         version: 1,
         write_id: "write-1".into(),
-    }
+    };
+    fields.into()
 }
 
 /// A posted message that is being edited.

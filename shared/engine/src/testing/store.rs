@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time, due_at,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    digest_due_at, due_at,
 };
 
 use super::rows::Rows;
@@ -28,6 +29,11 @@ impl MemoryStore {
     /// All alerts as they stand, hidden ones too, in the order of tenant, series, number.
     pub fn alerts(&self) -> Vec<Alert> {
         self.lock().alerts.values().cloned().collect()
+    }
+
+    /// All digests as they stand, in the order of tenant, series, number.
+    pub fn digests(&self) -> Vec<Digest> {
+        self.lock().digests.values().cloned().collect()
     }
 
     /// Every version of every alert that was written, in order.
@@ -147,6 +153,22 @@ impl Store for MemoryStore {
         self.with(|rows| rows.write(write)).await
     }
 
+    async fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> Result<Option<Digest>, StoreError> {
+        self.look(|rows| Ok(rows.newest_digest(tenant, series).cloned())).await
+    }
+
+    async fn read_digest(&self, digest: &Occurrence) -> Result<Option<Digest>, StoreError> {
+        self.look(|rows| Ok(rows.read_digest(digest).cloned())).await
+    }
+
+    async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        self.with(|rows| rows.write_digest(digest)).await
+    }
+
     async fn put_details(&self, alert: &Alert, details: &Details) -> Result<(), StoreError> {
         let key = (alert.tenant.clone(), alert.series(), alert.details.clone());
         self.with(|rows| {
@@ -254,12 +276,14 @@ impl Store for MemoryStore {
             format!("{:020} {} {}", due.millis(), occurrence.tenant, occurrence.id)
         };
         self.look(|rows| {
-            let mut all: Vec<(Occurrence, Time)> = rows
-                .alerts
-                .values()
-                .filter(|alert| alert.series().shard(SHARDS) == shard)
-                .filter_map(|alert| Some((alert.occurrence(), due_at(alert)?)))
-                .filter(|(_, due)| *due <= before)
+            let alerts = rows.alerts.values();
+            let alerts = alerts.filter_map(|alert| Some((alert.occurrence(), due_at(alert)?)));
+            let digests = rows.digests.values();
+            let digests =
+                digests.filter_map(|digest| Some((digest.occurrence(), digest_due_at(digest)?)));
+            let mut all: Vec<(Occurrence, Time)> = alerts
+                .chain(digests)
+                .filter(|(of, due)| of.id.series().shard(SHARDS) == shard && *due <= before)
                 .collect();
             all.sort_by_key(key);
             Ok(cut(all, cursor, limit, key))

@@ -24,7 +24,7 @@ fn an_opening_wakes_and_arms_and_notes_its_short_id() {
 #[test]
 fn a_short_id_that_is_taken_is_left_to_its_owner() {
     let (first, occurrence) = World::with_alert();
-    let taken = first.newest().short_id;
+    let taken = first.newest().short_id.clone();
 
     let world = World::new();
     let other = Occurrence::new(

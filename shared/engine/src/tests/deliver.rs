@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use nightowl_domain::{EventKind, SendState};
+use nightowl_messaging::Limits;
 
 use super::World;
 use crate::testing::{Script, Spring, run};
-use crate::{Clock, Delivered, Pacer, Store};
+use crate::{Ask, Call, Clock, Delivered, Pacer, Store};
 
 #[test]
 fn one_wakeup_serves_all() {
@@ -116,7 +117,20 @@ fn all_that_waits_for_its_turn_has_one_wakeup() {
     let now = world.ports.clock.now();
     for (number, send) in world.newest().sends.iter().enumerate() {
         let until = now + Duration::from_secs(30 + number as u64);
-        run(world.ports.pacer.block(&send.to, "acme", until));
+        let limits = Limits::default();
+        let (to, send) = (&send.to, &send.key);
+        let call = Call::Post;
+        let ask = Ask {
+            tenant: "acme",
+            to,
+            send,
+            call,
+            urgent: false,
+            folds: false,
+            limits: &limits,
+            throttle: None,
+        };
+        run(world.ports.pacer.block(&ask, until, now));
     }
     let delivered = run(world.engine.deliver(&occurrence)).expect("it waits");
     assert_eq!(delivered, Delivered { deferred: 2, ..Delivered::default() });

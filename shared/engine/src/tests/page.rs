@@ -10,7 +10,7 @@ use nightowl_domain::{
 use nightowl_messaging::Message;
 
 use crate::testing::{sample_alert, sample_tenant};
-use crate::view::{Faces, View, message};
+use crate::view::{Faces, OnCallNow, View, message};
 
 fn noon() -> Time {
     Time::from_seconds(1_763_812_800)
@@ -78,7 +78,7 @@ fn shown(alert: &Alert, send: &Send) -> Message {
         details: &Details::default(),
         tenant: &tenant,
         policy: &tenant.policies[0],
-        at: noon(),
+        on_call: OnCallNow::of(alert, &tenant, noon()),
         next: None,
         link: None,
         faces: &Faces::default(),

@@ -12,7 +12,7 @@ use crate::{Clock, Store, Write};
 fn overdue(world: &World, number: usize) -> nightowl_domain::Alert {
     let opened = world.ports.clock.now() - Duration::from_secs(7_000);
     let mut alert = sample_alert("acme", &format!("series {number}"), 1, opened);
-    alert.sends = Vec::new();
+    alert.sends = nightowl_domain::SharedVec::new();
     alert.owed_since = None;
     alert.plan.tick_due = Some(world.ports.clock.now() - Duration::from_secs(5));
     let write = Write::Open { alert: Box::new(alert.clone()), previous: None };

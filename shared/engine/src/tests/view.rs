@@ -7,7 +7,7 @@ use nightowl_domain::{Actor, Alert, Details, LinkKind, SendKey, Status, Tenant, 
 use nightowl_messaging::Button;
 
 use crate::testing::{sample_alert, sample_details, sample_tenant};
-use crate::view::{Faces, View, alert_message};
+use crate::view::{Faces, OnCallNow, View, alert_message};
 
 fn noon() -> Time {
     Time::from_seconds(1_763_812_800)
@@ -41,7 +41,7 @@ fn view<'a>(alert: &'a Alert, details: &'a Details, tenant: &'a Tenant) -> View<
         details,
         tenant,
         policy: &tenant.policies[0],
-        at: noon(),
+        on_call: OnCallNow::of(alert, tenant, noon()),
         next: None,
         link: None,
         faces: &NOBODY,
@@ -72,7 +72,9 @@ fn buttons_are_those_that_make_sense() {
     use Button::{Acknowledge, Escalate, Resolve, Runbook, Snooze, Unacknowledge};
     let alice = || Actor::User { id: "alice".to_owned(), name: "Alice".to_owned() };
     let at = noon();
-    let with = |status: Status| show(&Alert { status, ..firing() }, &sample_details()).buttons;
+    let with = |status: Status| {
+        show(&firing().with(|alert| alert.status = status), &sample_details()).buttons
+    };
     assert_eq!(with(Status::Firing), [Acknowledge, Escalate, Resolve, Snooze, Runbook]);
     let acknowledged = Status::Acknowledged { by: alice(), at };
     assert_eq!(with(acknowledged), [Unacknowledge, Escalate, Resolve, Snooze, Runbook]);

@@ -11,6 +11,10 @@ use super::{View, alert_message};
 
 /// Rendered from the state of the view, whenever the send was born.
 pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
+    // All that a reply says is its words.
+    if let What::Notice(NoticeKind::Reply { text }) = &send.what {
+        return Message::Notice(NoticeMessage { text: text.clone(), alert: None });
+    }
     let alert = alert_message(view, &send.key);
     match &send.what {
         What::Card => Message::Alert(alert),
@@ -18,9 +22,6 @@ pub(crate) fn message(view: &View<'_>, send: &Send) -> Message {
             Destination::Channel { .. } => Message::Escalation(escalation(view, send, page, alert)),
             Destination::Person { .. } => Message::Direct(direct(view, send, page, alert)),
         },
-        What::Notice(NoticeKind::Reply { text }) => {
-            Message::Notice(NoticeMessage { text: text.clone(), alert: None })
-        }
         What::Notice(NoticeKind::WhatFixedIt) => {
             let text = notice(view, &NoticeKind::WhatFixedIt, &alert);
             let is_answered = alert.resolution.is_some();

@@ -1,6 +1,6 @@
 //! Clicks on buttons and choices from menus.
 
-use nightowl_domain::Time;
+use nightowl_domain::{AlertId, Time};
 use nightowl_messaging::verify::P256Key;
 use nightowl_messaging::{ActionId, ButtonValue, Forged, IncomingAction, Secret, Snooze};
 use serde::Deserialize;
@@ -87,6 +87,7 @@ impl ClickClaim {
     /// The click that both proofs make of it.
     pub fn click(self, button: Button, presser: Presser) -> Click {
         let Button { action, value } = button;
+        let value = of_member(action, value, self.body.context.selected_option.as_deref());
         let Presser { user_ref, trigger_id } = presser;
         let choice = match action {
             // The server does not check a choice against what was offered.
@@ -98,7 +99,8 @@ impl ClickClaim {
             | ActionId::Escalate
             | ActionId::Resolve
             | ActionId::Note
-            | ActionId::Runbook => None,
+            | ActionId::Runbook
+            | ActionId::AcknowledgeAll => None,
         };
         Click {
             action: IncomingAction {
@@ -118,6 +120,27 @@ impl ClickClaim {
             },
             trigger: Secret::new(self.body.trigger_id),
         }
+    }
+}
+
+/// A menu of a digest is signed for the digest, and what is chosen says which member is meant: by
+/// its place. The server does not check that it was offered, so whoever acts on it must.
+fn of_member(action: ActionId, value: ButtonValue, chosen: Option<&str>) -> ButtonValue {
+    let is_digest = value.alert_id.parse().is_ok_and(AlertId::is_digest);
+    match action {
+        ActionId::Acknowledge | ActionId::Resolve if is_digest => {
+            // No digest has so many members.
+            let place = chosen.and_then(|place| place.parse().ok()).unwrap_or(u32::MAX);
+            ButtonValue { tier: place, ..value }
+        }
+        ActionId::Acknowledge
+        | ActionId::Unacknowledge
+        | ActionId::Escalate
+        | ActionId::Resolve
+        | ActionId::Snooze
+        | ActionId::Note
+        | ActionId::Runbook
+        | ActionId::AcknowledgeAll => value,
     }
 }
 

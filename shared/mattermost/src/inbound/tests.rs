@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use nightowl_domain::Time;
+use nightowl_domain::{AlertId, SeriesHash, Time};
 use nightowl_messaging::verify::{self, P256Key};
 use nightowl_messaging::{
     ActionId, ButtonValue, Forged, FormId, FormState, Secret, Snooze, Verified,
@@ -155,13 +155,47 @@ fn what_is_no_trigger_is_no_click() {
 
 /// A real click with a context of ours.
 fn click(name: &str, action: ActionId, selected: Option<&str>) -> ClickClaim {
-    let (_, context) = signer().action(action, &value());
+    click_on(name, action, &value(), selected)
+}
+
+fn click_on(
+    name: &str,
+    action: ActionId,
+    value: &ButtonValue,
+    selected: Option<&str>,
+) -> ClickClaim {
+    let (_, context) = signer().action(action, value);
     let mut body = body_json(name);
     body["context"] = json!(context);
     if let Some(selected) = selected {
         body["context"]["selected_option"] = selected.into();
     }
     ClickClaim::read(body.to_string().as_bytes()).expect("it reads")
+}
+
+/// The menu is signed for the digest; what is chosen from it says which member is meant, and only
+/// there.
+#[test]
+fn a_choice_from_a_menu_of_a_digest_names_a_member() {
+    let series = SeriesHash::of("acme", "test", "x");
+    let digest = AlertId::of_digest(series, 1, CLICKED_AT);
+    let of_digest = ButtonValue { alert_id: digest.to_string(), tier: 0, ..value() };
+    let taken = |action, value: &ButtonValue, selected| {
+        let claim = click_on("menu.http", action, value, selected);
+        let button = claim.button(&signer()).expect("it is our button");
+        let presser = claim.presser(&key(), Time::from_millis(1_795_257_758_149));
+        let presser = presser.expect("it is bob");
+        claim.click(button, presser).action.value
+    };
+    let member = |tier| ButtonValue { tier, ..of_digest.clone() };
+    for action in [ActionId::Acknowledge, ActionId::Resolve] {
+        assert_eq!(taken(action, &of_digest, Some("7")), member(7));
+        for odd in [None, Some(""), Some("-1"), Some("x")] {
+            assert_eq!(taken(action, &of_digest, odd), member(u32::MAX), "nobody is meant");
+        }
+        assert_eq!(taken(action, &value(), Some("7")), value(), "an alert has no members");
+    }
+    assert_eq!(taken(ActionId::AcknowledgeAll, &of_digest, Some("7")), of_digest);
 }
 
 #[test]

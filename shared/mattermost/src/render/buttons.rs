@@ -28,6 +28,7 @@ fn action(button: Button, value: &ButtonValue, signer: &Signer) -> Option<Action
         Button::Resolve => (ActionId::Resolve, "Resolve"),
         Button::Note => (ActionId::Note, "Add a note"),
         Button::Snooze => (ActionId::Snooze, "Snooze"),
+        Button::AcknowledgeAll => (ActionId::AcknowledgeAll, "Acknowledge all"),
         // The server itself would call the address of an action, so this one is a link.
         Button::Runbook => return None,
     };

@@ -34,6 +34,7 @@ pub(crate) fn head(message: &Message, pen: &Pen<'_>) -> String {
             empty if empty.is_empty() => "(nothing)".to_owned(),
             text => text,
         },
+        Message::Digest(digest) => super::digest::head(digest, pen),
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn full(message: &Message, pen: &Pen<'_>) -> String {
                 text => text,
             }
         }
+        Message::Digest(digest) => super::digest::plain(digest),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use nightowl_domain::SendKey;
-use nightowl_messaging::conformance::{every_message, prompt};
+use nightowl_messaging::conformance::{digest, every_message, prompt};
 use nightowl_messaging::{Button, Form, Message, Secret};
 use proptest::prelude::*;
 
@@ -169,6 +169,8 @@ fn small_enough(kind: &str, message: &Message) {
         let wanted = match (message, form) {
             (Message::Notice(_), _) | (_, Form::Plain) => 0,
             (Message::Prompt(_), Form::Rich) => 1,
+            // A menu to acknowledge, one to resolve, and one for all.
+            (Message::Digest(_), Form::Rich) => 3,
             (_, Form::Rich) => 4,
         };
         assert_eq!(pressed, wanted, "{kind}");
@@ -188,6 +190,10 @@ fn longest(text: &str) -> Vec<(&'static str, Message)> {
             Message::Escalation(page) => &mut page.alert,
             Message::Direct(page) => &mut page.alert,
             Message::Prompt(prompt) => &mut prompt.alert,
+            Message::Digest(most) => {
+                *most = digest(text, 30);
+                continue;
+            }
             Message::Notice(_) => continue,
         };
         alert.labels = vec![(text.to_owned(), text.to_owned()); 20];
@@ -221,7 +227,7 @@ fn the_longest_message_stays_below_the_limits() {
 #[test]
 fn the_runbook_is_never_cut_and_never_an_action() {
     for (kind, message) in longest(&"🦉*".repeat(50_000)) {
-        if matches!(message, Message::Notice(_) | Message::Prompt(_)) {
+        if matches!(message, Message::Notice(_) | Message::Prompt(_) | Message::Digest(_)) {
             continue;
         }
         let rendered = rendered(&message, Form::Rich);

@@ -174,7 +174,8 @@ fn refs(message: &Message) -> impl Iterator<Item = &str> {
         | Message::Alert(_)
         | Message::Direct(_)
         | Message::Notice(_)
-        | Message::Prompt(_) => None,
+        | Message::Prompt(_)
+        | Message::Digest(_) => None,
     };
     target.into_iter().filter_map(|person| person.user_ref.as_deref())
 }

@@ -225,7 +225,7 @@ impl Callbacks for MattermostCallbacks {
         match kind_of(request) {
             Kind::Click => {
                 let value = ButtonValue {
-                    alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+                    alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
                     delivery: "delivery-of-the-card".into(),
                     round: 1,
                     tier: 2,

@@ -13,7 +13,7 @@ pub(crate) fn seen(double: &Double, post: &Post, bot: &str) -> Seen {
     let delivery = post.props.get("nightowl_delivery").and_then(Value::as_str);
     let delivery = delivery.filter(|delivery| !delivery.is_empty() && post.user_id == bot);
     let mut links = reading.links.clone();
-    let mut buttons: Vec<SeenButton> = reading.buttons.iter().map(button).collect();
+    let mut buttons: Vec<SeenButton> = reading.buttons.iter().flat_map(buttons_of).collect();
     if let Some(url) = runbook(post, double.version()) {
         // It is a link in a field of its own, where others have a button.
         let at = links.iter().position(|link| *link == url).expect("the reading has it too");
@@ -41,6 +41,26 @@ pub(crate) fn seen(double: &Double, post: &Post, bot: &str) -> Seen {
         direct_to: double.direct_to(&post.channel_id, bot),
         under: Some(post.root_id.clone()).filter(|root| !root.is_empty()),
     }
+}
+
+/// A menu of a digest is a button for each member: what is chosen says its place.
+fn buttons_of(seen: &mattermost_double::Button) -> Vec<SeenButton> {
+    let action = ActionId::parse(&seen.id).expect("an action of ours");
+    if seen.options.is_empty() || action == ActionId::Snooze {
+        return vec![button(seen)];
+    }
+    assert!(seen.is_alive, "a choice from it would be lost: {seen:?}");
+    let value = seen.context["v"].as_str().and_then(ButtonValue::decode);
+    let member = |(label, place): &(String, String)| SeenButton {
+        button: button_of(action),
+        label: label.clone(),
+        value: value
+            .clone()
+            .map(|value| ButtonValue { tier: place.parse().expect("a place"), ..value }),
+        url: None,
+        choices: vec![],
+    };
+    seen.options.iter().map(member).collect()
 }
 
 fn button(seen: &mattermost_double::Button) -> SeenButton {

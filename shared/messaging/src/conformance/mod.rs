@@ -20,7 +20,7 @@ mod subject;
 pub use callback::{Callbacks, Refusal, Request, Taken, Window};
 pub use expect::Class;
 pub use sample::{
-    alert, direct, escalation, every_message, form, form_state, notice, post, prompt,
+    alert, digest, direct, escalation, every_message, form, form_state, notice, post, prompt,
 };
 pub use subject::{
     Fault, Markup, Seen, SeenButton, SeenField, SeenForm, Subject, Verb, Whispered, World,
@@ -38,6 +38,9 @@ macro_rules! provider_conformance {
             post_carries_its_buttons
             only_a_page_in_a_channel_calls
             a_prompt_asks_for_a_note
+            a_digest_has_a_way_to_act_on_each
+            a_digest_of_many_fits
+            a_digest_shows_its_members_anew
             a_reply_is_under_its_message
             plain_form_says_the_same
             update_shows_the_new_state

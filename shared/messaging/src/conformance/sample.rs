@@ -3,13 +3,16 @@
 use nightowl_domain::{Destination, SendKey, Severity, Time};
 
 use crate::{
-    AlertMessage, Button, ButtonValue, DirectMessage, EscalationMessage, FieldKind, Form, FormDef,
-    FormField, FormId, FormOption, FormState, Message, NoticeMessage, Person, Post, PromptMessage,
+    AlertMessage, Button, ButtonValue, DigestMember, DigestMessage, DirectMessage,
+    EscalationMessage, FieldKind, Form, FormDef, FormField, FormId, FormOption, FormState, Message,
+    NoticeMessage, Person, Post, PromptMessage,
 };
 
 use super::World;
 
-pub(super) const ALERT_ID: &str = "0123456789abcdefghjkmnpq";
+pub(super) const ALERT_ID: &str = "0123456789abcdef0hjkmnpq";
+/// A member of a series' highest numbers, as a digest is one.
+pub(super) const DIGEST_ID: &str = "0123456789abcdefzhjkmnpq";
 pub(super) const SHORT_ID: &str = "X2K9FQ";
 pub(super) const RUNBOOK: &str = "https://runbooks.example.com/disk?a=1&b=2";
 pub(super) const LINK: &str = "https://grafana.example.com/d/1";
@@ -90,6 +93,34 @@ pub fn prompt(text: &str, user_ref: Option<&str>) -> PromptMessage {
     PromptMessage { alert, text: text.to_owned() }
 }
 
+/// So many alerts in one message, every untrusted field of them `text`.
+pub fn digest(text: &str, members: u32) -> DigestMessage {
+    let statuses = [
+        ("firing", Some(Button::Acknowledge)),
+        ("acknowledged", Some(Button::Resolve)),
+        ("resolved", None),
+    ];
+    let member = |place: u32| {
+        let (status, button) = statuses[place as usize % statuses.len()];
+        DigestMember {
+            place,
+            alert_id: ALERT_ID.to_owned(),
+            short_id: SHORT_ID.to_owned(),
+            title: text.to_owned(),
+            severity: Severity::Critical,
+            status,
+            standing: text.to_owned(),
+            button,
+            alert_url: Some(ALERT_URL.to_owned()),
+        }
+    };
+    DigestMessage {
+        digest_id: DIGEST_ID.to_owned(),
+        members: (0..members).map(member).collect(),
+        delivery: SendKey::from("delivery-of-the-card"),
+    }
+}
+
 /// A form with a field of each kind, whose every untrusted text is `text`.
 pub fn form(text: &str) -> FormDef {
     let field = |id, kind, required| FormField {
@@ -139,6 +170,7 @@ pub fn every_message(text: &str, user_ref: Option<&str>) -> Vec<(&'static str, M
         ("notice", Message::Notice(notice(text, user_ref))),
         ("bare notice", Message::Notice(bare)),
         ("prompt", Message::Prompt(prompt(text, user_ref))),
+        ("digest", Message::Digest(digest(text, 6))),
     ]
 }
 
@@ -161,6 +193,10 @@ pub(super) fn carrying(mut message: Message, delivery: &str) -> Message {
         Message::Direct(page) => Some(&mut page.alert),
         Message::Notice(notice) => notice.alert.as_mut(),
         Message::Prompt(prompt) => Some(&mut prompt.alert),
+        Message::Digest(digest) => {
+            digest.delivery = SendKey::from(delivery);
+            None
+        }
     };
     if let Some(alert) = alert {
         alert.delivery = SendKey::from(delivery);

@@ -267,5 +267,6 @@ pub const fn button_of(action: ActionId) -> Button {
         ActionId::Snooze => Button::Snooze,
         ActionId::Note => Button::Note,
         ActionId::Runbook => Button::Runbook,
+        ActionId::AcknowledgeAll => Button::AcknowledgeAll,
     }
 }

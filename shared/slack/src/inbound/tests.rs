@@ -24,7 +24,7 @@ fn interaction(payload: &Value) -> Result<Interaction, Malformed> {
 
 fn value() -> ButtonValue {
     ButtonValue {
-        alert_id: "0123456789abcdefghjkmnpq".to_owned(),
+        alert_id: "0123456789abcdef0hjkmnpq".to_owned(),
         delivery: "d".into(),
         round: 0,
         tier: 1,

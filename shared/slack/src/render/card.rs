@@ -177,6 +177,7 @@ fn button(which: Button, alert: &AlertMessage, value: &str) -> Option<Element> {
         Button::Resolve => pressed(ActionId::Resolve, "Resolve"),
         Button::Note => pressed(ActionId::Note, "Add a note"),
         Button::Snooze => snooze(value)?,
+        Button::AcknowledgeAll => pressed(ActionId::AcknowledgeAll, "Acknowledge all"),
         Button::Runbook => {
             let given = alert.runbook_url.as_deref()?;
             Element::Button {

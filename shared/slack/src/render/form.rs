@@ -34,6 +34,7 @@ pub(crate) fn modal(form: &FormDef, state: &FormState) -> View {
             block_id: "intro".to_owned(),
             text: Some(Text::plain(intro)),
             fields: vec![],
+            accessory: None,
         });
     }
     blocks.extend(form.fields.iter().map(input));
@@ -143,6 +144,7 @@ fn failed(said: &str) -> View {
             block_id: "failed".to_owned(),
             text: Some(text),
             fields: vec![],
+            accessory: None,
         }],
     }
 }

@@ -1,12 +1,14 @@
 //! Messages as text alone: for notifications, and where blocks were refused.
 
-use nightowl_messaging::{AlertMessage, Message, Person, words};
+use nightowl_messaging::{AlertMessage, DigestMessage, Message, Person, words};
 
 use super::person::is_user_id;
 use super::text;
 
 /// Slack cuts the `text` of an edit at 4,000 characters with an error.
 const FULL_UNITS: usize = 3900;
+/// Of that, what the lines of a digest may have.
+const MEMBERS_UNITS: usize = 3400;
 
 /// One line: what a phone shows of the message.
 pub(crate) fn short(message: &Message) -> String {
@@ -30,6 +32,7 @@ pub(crate) fn short(message: &Message) -> String {
             let parts = [Some(said), about].into_iter().flatten();
             joined(parts.filter(|part| !part.is_empty()), " · ")
         }
+        Message::Digest(digest) => text::fallback_line(&digest.headline(), 300),
     }
 }
 
@@ -60,6 +63,7 @@ pub(crate) fn full(message: &Message) -> String {
         Message::Escalation(page) => lines.extend(details(&page.alert)),
         Message::Direct(page) => lines.extend(details(&page.alert)),
         Message::Prompt(prompt) => lines.push(note_by_command(&prompt.alert)),
+        Message::Digest(digest) => lines.extend(members(digest)),
         Message::Notice(_) => {}
     }
     let text = joined(lines.into_iter().filter(|line| !line.is_empty()), "\n");
@@ -78,10 +82,36 @@ fn short_or_all(message: &Message) -> String {
                 text => text,
             }
         }
-        Message::Alert(_) | Message::Escalation(_) | Message::Direct(_) | Message::Prompt(_) => {
-            short(message)
-        }
+        Message::Alert(_)
+        | Message::Escalation(_)
+        | Message::Direct(_)
+        | Message::Prompt(_)
+        | Message::Digest(_) => short(message),
     }
+}
+
+/// As many as fit, the worst first; the others are counted.
+fn members(digest: &DigestMessage) -> Vec<String> {
+    let mut lines = vec![];
+    let mut units = 0;
+    for (index, member) in digest.members.iter().enumerate() {
+        let line = format!(
+            "{} {} {}, {}: {}",
+            words::sign_of(member.status, member.severity),
+            text::fallback_line(&member.short_id, 20),
+            member.severity.name(),
+            text::fallback_line(&member.standing, 50),
+            text::fallback_line(&member.title, 80)
+        );
+        units += text::units(&line) + 1;
+        if units > MEMBERS_UNITS {
+            lines.push(format!("… and {} more", digest.members.len() - index));
+            break;
+        }
+        lines.push(line);
+    }
+    lines.push("/nightowl ack ID · /nightowl list".to_owned());
+    lines
 }
 
 fn details(alert: &AlertMessage) -> Vec<String> {

@@ -1,4 +1,4 @@
-use nightowl_messaging::conformance::{alert, every_message};
+use nightowl_messaging::conformance::{alert, digest, every_message};
 use nightowl_messaging::{CommandResponse, Field, ResponseSection, Snooze, WayOn, Whisper};
 use serde_json::{Value, json};
 
@@ -25,6 +25,10 @@ fn longest(text: &str) -> Vec<(&'static str, Message)> {
             Message::Escalation(page) => &mut page.alert,
             Message::Direct(page) => &mut page.alert,
             Message::Prompt(prompt) => &mut prompt.alert,
+            Message::Digest(most) => {
+                *most = digest(text, 30);
+                continue;
+            }
             Message::Notice(_) => continue,
         };
         alert.labels = vec![(text.to_owned(), text.to_owned()); 100];

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use nightowl_domain::Hash;
 use nightowl_messaging::Secret;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response, Url};
@@ -45,6 +46,13 @@ impl Api {
     /// `url` ends in a slash.
     pub(crate) fn new(http: reqwest::Client, url: Url, token: Secret) -> Self {
         Self { http, url, token }
+    }
+
+    /// Slack counts by app and workspace, and a bot's token stands for both. A short hash names it
+    /// without telling it.
+    pub(crate) fn account(&self) -> String {
+        let parts = ["slack account", self.url.as_str(), self.token.expose()];
+        Hash::of(&parts.map(str::as_bytes)).text(10)
     }
 
     /// Calls `method` once. Nothing is sent twice here: whoever calls knows if it may be.

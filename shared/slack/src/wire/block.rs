@@ -17,6 +17,9 @@ pub(crate) enum Block {
         text: Option<Text>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         fields: Vec<Text>,
+        /// Beside the text.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accessory: Option<Element>,
     },
     Context {
         block_id: String,
@@ -54,7 +57,17 @@ impl Block {
     }
 
     pub(crate) fn section(mrkdwn: String) -> Self {
-        Self::Section { block_id: String::new(), text: Some(Text::mrkdwn(mrkdwn)), fields: vec![] }
+        Self::row(mrkdwn, None)
+    }
+
+    /// A line, and what can be pressed beside it.
+    pub(crate) fn row(mrkdwn: String, accessory: Option<Element>) -> Self {
+        Self::Section {
+            block_id: String::new(),
+            text: Some(Text::mrkdwn(mrkdwn)),
+            fields: vec![],
+            accessory,
+        }
     }
 
     pub(crate) fn fields(mrkdwn: Vec<String>) -> Self {
@@ -62,6 +75,7 @@ impl Block {
             block_id: String::new(),
             text: None,
             fields: mrkdwn.into_iter().map(Text::mrkdwn).collect(),
+            accessory: None,
         }
     }
 

@@ -1,4 +1,4 @@
-use nightowl_domain::{Alert, Clearing, LastFiring, Position, Snooze, Status};
+use nightowl_domain::{Alert, AlertFields, Clearing, LastFiring, Position, Snooze, Status};
 use nightowl_engine::ports::StoreError;
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +130,7 @@ impl From<&Alert> for AlertRecord {
             status: (&alert.status).into(),
             starts_at: alert.starts_at.map(|at| at.millis()),
             last_firing: LastFiringRecord {
-                event: alert.last_firing.event.0.clone(),
+                event: alert.last_firing.event.to_string(),
                 received: alert.last_firing.received.into(),
                 starts_at: alert.last_firing.starts_at.map(|at| at.millis()),
             },
@@ -150,12 +150,12 @@ impl From<&Alert> for AlertRecord {
             seen: alert
                 .seen
                 .iter()
-                .map(|(event, write)| (event.0.clone(), write.0.clone()))
+                .map(|(event, write)| (event.to_string(), write.to_string()))
                 .collect(),
             timeline: alert.timeline.iter().map(EntryRecord::from).collect(),
             timeline_next: alert.timeline_next,
             timeline_flushed: alert.timeline_flushed,
-            write_id: alert.write_id.0.clone(),
+            write_id: alert.write_id.to_string(),
         }
     }
 }
@@ -164,7 +164,7 @@ impl AlertRecord {
     /// The alert, of this and of what the item's other attributes say.
     pub(crate) fn into_alert(self, columns: Columns) -> Result<Alert, StoreError> {
         let id = |text: Option<String>| text.as_deref().map(alert_id).transpose();
-        Ok(Alert {
+        let fields = AlertFields {
             id: columns.id,
             tenant: columns.tenant,
             integration: columns.integration,
@@ -208,7 +208,8 @@ impl AlertRecord {
             timeline_flushed: self.timeline_flushed,
             version: columns.version,
             write_id: self.write_id.into(),
-        })
+        };
+        Ok(fields.into())
     }
 }
 
@@ -247,7 +248,7 @@ impl From<StatusRecord> for Status {
 impl From<&Clearing> for ClearingRecord {
     fn from(clearing: &Clearing) -> Self {
         Self {
-            event: clearing.event.0.clone(),
+            event: clearing.event.to_string(),
             received: clearing.received.into(),
             starts_at: clearing.starts_at.map(|at| at.millis()),
             ends_at: clearing.ends_at.map(|at| at.millis()),

@@ -80,7 +80,7 @@ impl From<&Report> for ReportRecord {
         Self {
             tenant: report.tenant.clone(),
             alert: report.alert.map(|id| id.to_string()),
-            event: report.event.id.0.clone(),
+            event: report.event.id.to_string(),
             received: report.event.received.into(),
             actor: (&report.event.actor).into(),
             kind: (&report.event.kind).into(),
@@ -123,12 +123,12 @@ impl From<&EventKind> for KindRecord {
             EventKind::Noted { text } => Self::Noted { text },
             EventKind::Tick { generation } => Self::Tick { generation },
             EventKind::Claimed { keys, claim, lease_until } => Self::Claimed {
-                keys: keys.into_iter().map(|key| key.0).collect(),
-                claim: claim.0,
+                keys: keys.into_iter().map(Into::into).collect(),
+                claim: claim.into(),
                 lease_until: lease_until.millis(),
             },
             EventKind::Settled { claim, settles } => Self::Settled {
-                claim: claim.0,
+                claim: claim.into(),
                 settles: settles.into_iter().map(SettleRecord::from).collect(),
             },
         }
@@ -160,7 +160,7 @@ impl TryFrom<KindRecord> for EventKind {
             },
             KindRecord::Settled { claim, settles } => Self::Settled {
                 claim: claim.into(),
-                settles: settles.into_iter().map(Into::into).collect(),
+                settles: settles.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             },
         })
     }

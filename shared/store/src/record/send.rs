@@ -73,7 +73,7 @@ enum DestinationRecord {
 impl From<&Send> for SendRecord {
     fn from(send: &Send) -> Self {
         Self {
-            key: send.key.0.clone(),
+            key: send.key.to_string(),
             what: (&send.what).into(),
             to: match send.to.clone() {
                 Destination::Channel { provider, channel } => {
@@ -124,7 +124,7 @@ impl From<&What> for WhatRecord {
             }),
             What::Notice(NoticeKind::Exhausted) => Self::Exhausted,
             What::Notice(NoticeKind::AckTimeout) => Self::AckTimeout,
-            What::Notice(NoticeKind::FinalState { card }) => Self::FinalState(card.0.clone()),
+            What::Notice(NoticeKind::FinalState { card }) => Self::FinalState(card.to_string()),
             What::Notice(NoticeKind::Reply { text }) => Self::Reply(text.clone()),
             What::Notice(NoticeKind::WhatFixedIt) => Self::WhatFixedIt,
         }

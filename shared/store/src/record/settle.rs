@@ -1,8 +1,9 @@
 use nightowl_domain::{Settle, Settlement};
+use nightowl_engine::ports::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::state::MessageRecord;
-use super::{Millis, time};
+use super::{Millis, alert_id, time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct SettleRecord {
@@ -52,17 +53,24 @@ enum SettlementRecord {
         at: Millis,
         reason: String,
     },
+    Folded {
+        digest: String,
+        rev: u64,
+    },
+    Unfolded,
 }
 
 impl From<Settle> for SettleRecord {
     fn from(settle: Settle) -> Self {
-        Self { key: settle.key.0, settlement: settle.settlement.into() }
+        Self { key: settle.key.into(), settlement: settle.settlement.into() }
     }
 }
 
-impl From<SettleRecord> for Settle {
-    fn from(record: SettleRecord) -> Self {
-        Self { key: record.key.into(), settlement: record.settlement.into() }
+impl TryFrom<SettleRecord> for Settle {
+    type Error = StoreError;
+
+    fn try_from(record: SettleRecord) -> Result<Self, StoreError> {
+        Ok(Self { key: record.key.into(), settlement: record.settlement.try_into()? })
     }
 }
 
@@ -86,13 +94,17 @@ impl From<Settlement> for SettlementRecord {
             }
             Settlement::Gone { at } => Self::Gone { at: at.millis() },
             Settlement::EditRefused { at, reason } => Self::EditRefused { at: at.millis(), reason },
+            Settlement::Folded { digest, rev } => Self::Folded { digest: digest.to_string(), rev },
+            Settlement::Unfolded => Self::Unfolded,
         }
     }
 }
 
-impl From<SettlementRecord> for Settlement {
-    fn from(record: SettlementRecord) -> Self {
-        match record {
+impl TryFrom<SettlementRecord> for Settlement {
+    type Error = StoreError;
+
+    fn try_from(record: SettlementRecord) -> Result<Self, StoreError> {
+        Ok(match record {
             SettlementRecord::Sent { at, message, rev, count, found } => {
                 Self::Sent { at: time(at), message: message.into(), rev, count, found }
             }
@@ -116,6 +128,10 @@ impl From<SettlementRecord> for Settlement {
             SettlementRecord::EditRefused { at, reason } => {
                 Self::EditRefused { at: time(at), reason }
             }
-        }
+            SettlementRecord::Folded { digest, rev } => {
+                Self::Folded { digest: alert_id(&digest)?, rev }
+            }
+            SettlementRecord::Unfolded => Self::Unfolded,
+        })
     }
 }

@@ -2,7 +2,7 @@ use nightowl_domain::{ClaimMode, DropReason, MessageRef, Refresh, SendState, Sho
 use nightowl_engine::ports::StoreError;
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, corrupt, is_false, is_zero, time, times};
+use super::{Millis, alert_id, corrupt, is_false, is_zero, time, times};
 
 #[derive(Serialize, Deserialize)]
 pub(super) enum StateRecord {
@@ -38,6 +38,9 @@ pub(super) enum StateRecord {
     Sent(ShownRecord),
     #[serde(rename = "x")]
     Dropped(String),
+    /// Digest and revision.
+    #[serde(rename = "n")]
+    Folded(String, u64),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,7 +105,7 @@ impl From<&SendState> for StateRecord {
             SendState::Wanted { not_before } => Self::Wanted(not_before.map(|at| at.millis())),
             SendState::Claimed { claim, mode, lease_until, since, finds_failed, finding_since } => {
                 Self::Claimed {
-                    claim: claim.0.clone(),
+                    claim: claim.to_string(),
                     mode: (*mode).into(),
                     lease_until: lease_until.millis(),
                     since: since.millis(),
@@ -120,6 +123,7 @@ impl From<&SendState> for StateRecord {
             }
             SendState::Sent(shown) => Self::Sent(shown.into()),
             SendState::Dropped(reason) => Self::Dropped(reason.name().to_owned()),
+            SendState::Folded { digest, rev } => Self::Folded(digest.to_string(), *rev),
         }
     }
 }
@@ -158,6 +162,7 @@ impl TryFrom<StateRecord> for SendState {
                 let reason = DropReason::ALL.into_iter().find(|reason| reason.name() == word);
                 Self::Dropped(reason.ok_or_else(|| corrupt("why a send was dropped"))?)
             }
+            StateRecord::Folded(digest, rev) => Self::Folded { digest: alert_id(&digest)?, rev },
         })
     }
 }
@@ -172,7 +177,7 @@ impl From<&Shown> for ShownRecord {
             edited_at: shown.edited_at.millis(),
             refresh: shown.refresh.as_ref().map(|refresh| {
                 RefreshRecord(
-                    refresh.claim.0.clone(),
+                    refresh.claim.to_string(),
                     refresh.lease_until.millis(),
                     refresh.started.millis(),
                 )

@@ -2,9 +2,10 @@
 //! otherwise outgrow a test's stack.
 
 use nightowl_domain::{
-    Actor, Alert, AlertId, ClaimMode, Clearing, Destination, Details, DropReason, Entry, EntryKind,
-    LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page, Position, Received, Refresh,
-    Send, SendState, SeriesHash, Severity, Shown, Snooze, Status, Time, What,
+    Actor, Alert, AlertFields, AlertId, ClaimMode, Clearing, Destination, Details, Digest,
+    DropReason, Entry, EntryKind, LastFiring, Link, LinkKind, MessageRef, Method, NoticeKind, Page,
+    Position, Received, Refresh, Send, SendState, SeriesHash, Severity, Shown, Snooze, Status,
+    Time, What,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -45,8 +46,39 @@ pub(super) fn actor() -> BoxedStrategy<Actor> {
     .boxed()
 }
 
+pub(super) fn digest_id() -> BoxedStrategy<AlertId> {
+    (text(), 1..0x007F_FFFF_u32, stamped())
+        .prop_map(|(key, number, opened)| {
+            AlertId::of_digest(SeriesHash::of("acme", "digest", &key), number, opened.at)
+        })
+        .boxed()
+}
+
+pub(super) fn digest() -> BoxedStrategy<Digest> {
+    let ids = (digest_id(), text(), text());
+    let held = (vec(alert_id(), 0..4), vec(send(), 0..3), any::<u64>());
+    let kept = (stamped(), of(time()), 1..i64::MAX);
+    (ids, held, kept)
+        .prop_map(
+            |((id, tenant, write_id), (members, sends, rev), (opened, owed_since, version))| {
+                Digest {
+                    id,
+                    tenant: tenant.replace('#', ""),
+                    opened: opened.at,
+                    members,
+                    sends: sends.into(),
+                    rev,
+                    owed_since,
+                    version: version.unsigned_abs(),
+                    write_id: write_id.into(),
+                }
+            },
+        )
+        .boxed()
+}
+
 pub(super) fn alert_id() -> BoxedStrategy<AlertId> {
-    (text(), 1..0x00FF_FFFF_u32, received())
+    (text(), 1..0x007F_FFFF_u32, received())
         .prop_map(|(key, number, opened)| {
             AlertId::new(
                 SeriesHash::of("acme", "prometheus", &key),
@@ -172,6 +204,7 @@ fn state() -> BoxedStrategy<SendState> {
         }),
         shown().prop_map(SendState::Sent),
         select(DropReason::ALL.to_vec()).prop_map(SendState::Dropped),
+        (digest_id(), any::<u64>()).prop_map(|(digest, rev)| SendState::Folded { digest, rev }),
     ]
     .boxed()
 }
@@ -237,7 +270,7 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
         said.boxed(),
         kept.boxed(),
     )
-        .prop_map(|(identity, words, stands, clears, links, said, kept)| Alert {
+        .prop_map(|(identity, words, stands, clears, links, said, kept)| AlertFields {
             id: identity.0,
             tenant: identity.2,
             integration: words.0,
@@ -264,16 +297,17 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
             next: links.1,
             previous: links.2,
             plan: said.0,
-            sends: said.1,
+            sends: said.1.into(),
             card_rev: said.2,
             owed_since: said.3,
             seen: kept.0.into_iter().map(|(e, w)| (e.into(), w.into())).collect(),
-            timeline: kept.1,
+            timeline: kept.1.into(),
             timeline_next: kept.2.0,
             timeline_flushed: kept.2.1,
             version: kept.2.2,
             write_id: kept.3.into(),
         })
+        .prop_map(Alert::from)
         .boxed()
 }
 

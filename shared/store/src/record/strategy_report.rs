@@ -7,7 +7,9 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::strategy::{actor, alert_id, clearing, details, message, received, text, time};
+use super::strategy::{
+    actor, alert_id, clearing, details, digest_id, message, received, text, time,
+};
 
 fn settlement() -> BoxedStrategy<Settlement> {
     prop_oneof![
@@ -30,6 +32,8 @@ fn settlement() -> BoxedStrategy<Settlement> {
         }),
         time().prop_map(|at| Settlement::Gone { at }),
         (time(), text()).prop_map(|(at, reason)| Settlement::EditRefused { at, reason }),
+        (digest_id(), any::<u64>()).prop_map(|(digest, rev)| Settlement::Folded { digest, rev }),
+        Just(Settlement::Unfolded),
     ]
     .boxed()
 }

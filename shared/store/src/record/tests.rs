@@ -1,13 +1,13 @@
 //! decode(encode(x)) = x, for everything.
 
-use nightowl_domain::{Details, Entry, due_at};
+use nightowl_domain::{Details, Entry, digest_due_at, due_at};
 use nightowl_engine::ports::{Report, StoreError};
 use proptest::prelude::*;
 
 use super::{DetailsRecord, EntryRecord, FORMAT, ReportRecord, strategy, strategy_report};
-use crate::body;
 use crate::columns::{DUE_AT, DUE_SHARD, LIST_SHARD, decode, encode};
 use crate::row::{F, Row, TTL};
+use crate::{body, digests};
 
 proptest! {
     #[test]
@@ -25,6 +25,16 @@ proptest! {
         prop_assert_eq!(row.find_text(LIST_SHARD).is_some(), !alert.hidden);
         let may_go = !alert.is_open() && due_at(&alert).is_none();
         prop_assert_eq!(row.find_number(TTL).unwrap().is_some(), may_go);
+    }
+
+    #[test]
+    fn a_digest_comes_back_as_it_was(digest in strategy::digest()) {
+        let row = digests::encode(&digest).unwrap();
+        prop_assert_eq!(row.find_text(DUE_AT).is_some(), digest_due_at(&digest).is_some());
+        let may_go = digest_due_at(&digest).is_none();
+        prop_assert_eq!(row.find_number(TTL).unwrap().is_some(), may_go);
+        let stored = Row::read(row.into_attributes()).unwrap();
+        prop_assert_eq!(digests::decode(&stored).unwrap(), digest);
     }
 
     #[test]

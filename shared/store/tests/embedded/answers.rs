@@ -172,7 +172,7 @@ async fn a_transaction_tells_why_it_was_cancelled() {
         let access = Access::local(&format!("http://{address}"), &Secret::new("key"));
         // Hidden, so that the transaction is the first that is asked.
         let open = |alert: &nightowl_domain::Alert| {
-            Box::new(nightowl_domain::Alert { hidden: true, ..alert.clone() })
+            Box::new(alert.clone().with(|alert| alert.hidden = true))
         };
         let write = Write::Open { alert: open(&second), previous: Some(open(&first)) };
         match store_at(access).write(write).await {

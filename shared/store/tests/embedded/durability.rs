@@ -65,7 +65,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         let (_embedded, store) = open(&path).await;
         let stored = store.list_intake().await.unwrap();
         let events: Vec<_> =
-            stored.iter().map(|taken| taken.reports[0].event.id.0.clone()).collect();
+            stored.iter().map(|taken| taken.reports[0].event.id.to_string()).collect();
         for number in 0..=least {
             assert!(events.contains(&format!("e{number}")), "round {round}: e{number} is lost");
         }

@@ -155,7 +155,9 @@ different alerts of one message are made eight at a time, and all messages of on
 at once.
 ";
 
-const CAVEATS: &str = "- The pacer keeps its places in the memory of each process and asks nobody: it costs nothing.
+const CAVEATS: &str = "- The pacer reads which lanes are busy once for each delivery, and writes nothing, because nothing else
+  is posted there at the same time. In a storm each post costs one write unit more ($0.63 a million),
+  and each race for a slot that it loses another.
 - What a process does once (configuration, sealing keys, the names of channels and people) is left
   out. That a configuration older than 50 seconds is asked about again is counted at every step, as
   if nothing else happened in between.

@@ -81,7 +81,10 @@ fn check_block(block: &Object, at: &str, surface: Surface, problems: &mut Proble
 }
 
 fn section(block: &Object, at: &str, problems: &mut Problems) {
-    only(block, &["text", "fields", "expand"], at, problems);
+    only(block, &["text", "fields", "accessory", "expand"], at, problems);
+    if let Some(accessory) = block.get("accessory") {
+        element_of(accessory, &format!("{at}/accessory"), &mut BTreeSet::new(), problems);
+    }
     if !block.contains_key("text") && !block.contains_key("fields") {
         problems.add("missing required field: text", at);
     }

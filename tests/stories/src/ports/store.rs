@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nightowl_domain::{
-    Alert, AlertId, Details, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
+    Alert, AlertId, Details, Digest, Entry, MessageRef, Occurrence, SendKey, SeriesHash, Time,
 };
 use nightowl_engine::testing::MemoryStore;
 use nightowl_engine::{Page, Report, Store, StoreError, Summary, Write};
@@ -100,6 +100,22 @@ impl Store for StoryStore {
 
     async fn read(&self, occurrence: &Occurrence) -> Result<Option<Alert>, StoreError> {
         on_either!(self, read, read(occurrence))
+    }
+
+    async fn newest_digest(
+        &self,
+        tenant: &str,
+        series: SeriesHash,
+    ) -> Result<Option<Digest>, StoreError> {
+        on_either!(self, read, newest_digest(tenant, series))
+    }
+
+    async fn read_digest(&self, digest: &Occurrence) -> Result<Option<Digest>, StoreError> {
+        on_either!(self, read, read_digest(digest))
+    }
+
+    async fn write_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        on_either!(self, write, write_digest(digest))
     }
 
     async fn put_details(&self, alert: &Alert, details: &Details) -> Result<(), StoreError> {

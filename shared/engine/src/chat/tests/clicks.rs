@@ -18,7 +18,7 @@ fn a_click_acts_and_the_card_says_so() {
     let press = World::press(&world.card(&alert), ActionId::Acknowledge, "c1");
     assert_eq!(world.click(&press, &alice()), None);
     let standing = world.read(&alert.occurrence());
-    assert!(matches!(standing.status, Status::Acknowledged { by, .. } if by == alice()));
+    assert!(matches!(&standing.status, Status::Acknowledged { by, .. } if *by == alice()));
     world.deliver(&alert);
     let card = world.card(&alert);
     assert_eq!(card.shows.alert().and_then(|card| card.acknowledged_by.as_deref()), Some("Alice"));
@@ -67,7 +67,7 @@ fn a_click_that_is_reported_twice_is_one_and_two_clicks_are_answered() {
     let other = World::press(&card, ActionId::Acknowledge, "c3");
     let other = nightowl_messaging::IncomingAction { user_ref: "U-bob".to_owned(), ..other };
     assert_eq!(world.click(&other, &bob()), None);
-    let status = world.read(&alert.occurrence()).status;
+    let status = world.read(&alert.occurrence()).status.clone();
     assert!(matches!(status, Status::Acknowledged { by, .. } if by == bob()));
 }
 

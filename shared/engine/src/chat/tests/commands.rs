@@ -25,7 +25,7 @@ fn an_alert_is_named_by_id_short_id_or_prefix() {
         let id = alert.short_id.to_uppercase();
         assert_eq!(answer.text, format!("You acknowledged {id} (disk broke)."));
         assert!(answer.ephemeral && answer.sections.is_empty());
-        let status = world.read(&alert.occurrence()).status;
+        let status = world.read(&alert.occurrence()).status.clone();
         assert!(matches!(status, Status::Acknowledged { by, .. } if by == alice()));
     }
 }
@@ -111,7 +111,7 @@ fn what_is_ambiguous_or_unknown_gets_a_list_and_does_nothing() {
 fn another_tenants_alert_is_not_there() {
     let world = World::new();
     let alert = world.fire("disk");
-    for name in [alert.id.to_string(), alert.short_id] {
+    for name in [alert.id.to_string(), alert.short_id.clone()] {
         let found = run(world.engine.find_alert("other", &name)).expect("the store works");
         assert_eq!(found, Found::Nothing { open: Vec::new() });
     }
@@ -129,7 +129,7 @@ fn notes_are_kept() {
     let answer = world.type_as(&alice(), &format!("resolve {id} and dusted it"));
     assert!(answer.text.contains("Bob resolved it at 2025-11-22 12:00 UTC"), "{}", answer.text);
     assert!(answer.text.ends_with(words::NOTE_KEPT), "{}", answer.text);
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     let said: Vec<&str> = timeline.iter().map(|entry| &*entry.text).collect();
     for note in ["on my way", "Bob resolved it: swapped the disk", "and dusted it"] {
         assert!(said.contains(&note), "{said:?}");
@@ -262,7 +262,7 @@ fn an_alert_is_given_back_and_noted_on() {
     let answer = world.type_as(&bob(), &format!("note {id} the fan is loud"));
     assert_eq!(answer.text, format!("Your note on {id} (disk broke) is kept."));
     assert_eq!(world.type_as(&bob(), &format!("note {id}")).text, words::NOTE_MISSING);
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     for note in ["wrong team", "the fan is loud"] {
         assert!(timeline.iter().any(|entry| entry.text == note), "{timeline:?}");
     }
@@ -274,7 +274,7 @@ fn a_long_note_is_cut_and_kept() {
     let alert = world.fire("disk");
     let text = format!("note {} {}", alert.short_id, "é".repeat(20_000));
     assert!(world.type_as(&bob(), &text).text.starts_with("Your note on"));
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     assert!(timeline.iter().any(|entry| entry.text.ends_with("éé…")), "{timeline:?}");
 }
 

@@ -34,7 +34,7 @@ impl World {
     }
 
     fn said(&self, alert: &Alert) -> Vec<String> {
-        let timeline = self.read(&alert.occurrence()).timeline;
+        let timeline = self.read(&alert.occurrence()).timeline.clone();
         timeline.into_iter().map(|entry| entry.text).collect()
     }
 }
@@ -91,7 +91,7 @@ fn a_resolve_is_done_with_or_without_a_note() {
         let guest = world.guest("U-alice");
         guest.presses(&world.button(&alert, FormId::Resolve));
         assert_eq!(guest.fills("note", note, "s1"), CLOSED);
-        let status = world.read(&alert.occurrence()).status;
+        let status = world.read(&alert.occurrence()).status.clone();
         let Status::Resolved { by, note, .. } = status else { panic!("{status:?}") };
         assert_eq!((by, note.as_deref()), (super::alice(), kept));
     }
@@ -141,7 +141,7 @@ fn what_ended_while_the_form_was_open_keeps_the_note() {
     assert!(said.contains("is over: Bob resolved it at"), "{said}");
     assert!(said.ends_with(words::NOTE_KEPT), "{said}");
     assert!(world.said(&alert).iter().any(|text| text == "new disk"));
-    let status = world.read(&alert.occurrence()).status;
+    let status = world.read(&alert.occurrence()).status.clone();
     assert!(matches!(status, Status::Resolved { by, .. } if by == bob()));
 }
 

@@ -17,7 +17,7 @@ impl World {
     }
 
     fn notes(&self, alert: &Alert) -> Vec<String> {
-        let timeline = self.read(&alert.occurrence()).timeline;
+        let timeline = self.read(&alert.occurrence()).timeline.clone();
         let notes = timeline
             .into_iter()
             .filter(|entry| entry.kind == nightowl_domain::EntryKind::Note)

@@ -83,7 +83,7 @@ fn what_takes_too_long_is_taken_and_done_once() {
                 Some(other) => panic!("{other} at call {call} {spring:?}"),
             }
             world.work_off();
-            let plan = world.read(&alert.occurrence()).plan;
+            let plan = world.read(&alert.occurrence()).plan.clone();
             assert_eq!((plan.round, plan.tier), (0, 1), "call {call} {spring:?}");
         }
     }

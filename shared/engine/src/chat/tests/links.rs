@@ -54,7 +54,7 @@ fn a_click_waits_until_its_person_says_who_they_are() {
             "What u9 does in chat counts as Bob from now on. You acknowledged {id} (disk broke)."
         ))
     );
-    let status = world.read(&alert.occurrence()).status;
+    let status = world.read(&alert.occurrence()).status.clone();
     assert!(
         matches!(status, nightowl_domain::Status::Acknowledged { by, .. } if by == bob()),
         "in the name of whoever logged in"
@@ -151,7 +151,7 @@ fn a_form_waits_with_what_was_written() {
     let token = token(told.link);
     assert!(world.pending(&token).is_some_and(|words| words.ends_with(": it hums")));
     world.link(&token, "bob").expect("linked");
-    let timeline = world.read(&alert.occurrence()).timeline;
+    let timeline = world.read(&alert.occurrence()).timeline.clone();
     assert!(timeline.iter().any(|entry| entry.text == "it hums"));
 }
 

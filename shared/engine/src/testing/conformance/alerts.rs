@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nightowl_domain::{Actor, Alert, AlertId, Occurrence, Status};
+use nightowl_domain::{Actor, Alert, AlertId, Occurrence, SharedVec, Status};
 
 use super::{alert, at, changed, open, stored, update};
 use crate::Store;
@@ -22,7 +22,7 @@ pub(super) async fn round_trip<S: Store>(store: &S) {
     ];
     let mut last = full;
     for status in statuses {
-        last = Alert { status, ..changed(&last, "again") };
+        last = changed(&last, "again").with(|alert| alert.status = status);
         update(store, &last).await.unwrap_or_else(|error| panic!("it can be written: {error}"));
         assert_eq!(stored(store, &last).await.as_ref(), Some(&last));
     }
@@ -48,10 +48,10 @@ fn empty(alert: &Alert) -> Alert {
     alert.previous = None;
     alert.plan.tick_due = None;
     alert.plan.exhausted = None;
-    alert.sends = Vec::new();
+    alert.sends = SharedVec::new();
     alert.owed_since = None;
     alert.seen = Vec::new();
-    alert.timeline = Vec::new();
+    alert.timeline = SharedVec::new();
     alert
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nightowl_domain::{Alert, Occurrence, Time, due_at};
+use nightowl_domain::{Alert, Occurrence, SharedVec, Time, due_at};
 
 use super::{alert, at, changed, open, update};
 use crate::Store;
@@ -35,10 +35,20 @@ async fn due<S: Store>(store: &S, tenant: &str, before: Time) -> Vec<(Occurrence
 }
 
 async fn eventually<S: Store>(store: &S, tenant: &str, before: Time, expected: &[&Alert]) {
-    let mut wanted: Vec<(Occurrence, Time)> = expected
+    let wanted = expected
         .iter()
         .map(|alert| (alert.occurrence(), due_at(alert).expect("it owes something")))
         .collect();
+    eventually_due(store, tenant, before, wanted).await;
+}
+
+/// The same of whatever it is that owes.
+pub(super) async fn eventually_due<S: Store>(
+    store: &S,
+    tenant: &str,
+    before: Time,
+    mut wanted: Vec<(Occurrence, Time)>,
+) {
     wanted.sort();
     let mut found = Vec::new();
     for _ in 0..PATIENCE {
@@ -53,7 +63,7 @@ async fn eventually<S: Store>(store: &S, tenant: &str, before: Time, expected: &
 /// Owes a tick at `seconds`, and nothing else.
 fn ticking(tenant: &str, name: &str, seconds: u64) -> Alert {
     let mut alert = alert(tenant, name, 1, 0);
-    alert.sends = Vec::new();
+    alert.sends = SharedVec::new();
     alert.owed_since = None;
     alert.plan.tick_due = Some(at(seconds));
     assert_eq!(due_at(&alert), Some(at(seconds)), "a tick is due when it is");

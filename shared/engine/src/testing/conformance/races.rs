@@ -21,8 +21,8 @@ pub(super) async fn an_update_needs_its_version<S: Store>(store: &S) {
     let mut jump = changed(&winner, "jump");
     jump.version += 1;
     conflict(update(store, &jump).await);
-    let again = conflict(update(store, &winner).await).map(|standing| standing.write_id);
-    assert_eq!(again, Some(winner.write_id), "a writer recognises its own write");
+    let again = conflict(update(store, &winner).await).map(|standing| standing.write_id.clone());
+    assert_eq!(again, Some(winner.write_id.clone()), "a writer recognises its own write");
 }
 
 pub(super) async fn only_one_of_many_wins<S: Store>(store: &S) {
@@ -33,11 +33,11 @@ pub(super) async fn only_one_of_many_wins<S: Store>(store: &S) {
     let won = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(won, 1, "{results:?}");
     for (result, alert) in results.into_iter().zip(&writers) {
-        let standing = stored(store, &first).await.expect("it stands").write_id;
+        let standing = stored(store, &first).await.expect("it stands").write_id.clone();
         if result.is_ok() {
             assert_eq!(standing, alert.write_id);
         } else {
-            assert_eq!(conflict(result).map(|alert| alert.write_id), Some(standing));
+            assert_eq!(conflict(result).map(|alert| alert.write_id.clone()), Some(standing));
         }
     }
 }

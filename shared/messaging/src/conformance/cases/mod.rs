@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod checks;
+mod digests;
 mod doubt;
 mod edits;
 mod errors;
@@ -13,6 +14,7 @@ mod secrets;
 
 pub use callbacks::*;
 pub use checks::*;
+pub use digests::*;
 pub use doubt::*;
 pub use edits::*;
 pub use errors::*;

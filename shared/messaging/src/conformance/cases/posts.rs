@@ -30,7 +30,8 @@ pub async fn post_shows_everything<S: Subject>() {
         let post = post(&subject.world(), name, kind, distinct(message));
         let at = subject.provider().post(&post).await.expect(kind);
         let seen = seen_at(&subject, &at).await;
-        let about = post.message.alert().is_some();
+        let is_digest = matches!(post.message, Message::Digest(_));
+        let about = is_digest || post.message.alert().is_some();
         for word in words_of(&post.message) {
             assert!(seen.text.contains(word), "{kind}: no {word} in {seen:?}");
         }
@@ -81,6 +82,11 @@ fn distinct(mut message: Message) -> Message {
             "title-word".clone_into(&mut prompt.alert.title);
             "text-word".clone_into(&mut prompt.text);
         }
+        Message::Digest(digest) => {
+            let last = digest.members.last_mut().expect("it has members");
+            "title-word".clone_into(&mut last.title);
+            "standing-word".clone_into(&mut last.standing);
+        }
     }
     message
 }
@@ -102,6 +108,7 @@ fn words_of(message: &Message) -> &'static [&'static str] {
         Message::Escalation(_) => &["title-word", "tier-word", "because-word", "7.5"],
         Message::Direct(_) | Message::Prompt(_) => &["title-word", "text-word"],
         Message::Notice(_) => &["text-word"],
+        Message::Digest(_) => &["title-word", "standing-word", "critical", "6 more"],
     }
 }
 
@@ -159,7 +166,8 @@ pub async fn post_carries_its_buttons<S: Subject>() {
             | Button::Unacknowledge
             | Button::Escalate
             | Button::Resolve
-            | Button::Note => {
+            | Button::Note
+            | Button::AcknowledgeAll => {
                 assert_eq!(button.value.as_ref(), Some(&value), "{button:?}");
             }
         }
@@ -210,7 +218,8 @@ pub async fn plain_form_says_the_same<S: Subject>() {
             Message::Escalation(_)
             | Message::Direct(_)
             | Message::Notice(_)
-            | Message::Prompt(_) => words_of(&post.message),
+            | Message::Prompt(_)
+            | Message::Digest(_) => words_of(&post.message),
         };
         for word in words {
             assert!(seen.text.contains(word), "{kind}: no {word} in {seen:?}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use nightowl_domain::{Destination, MessageRef, SendKey};
 
 use crate::conformance::{
-    Seen, SeenButton, Subject, alert, direct, escalation, form, form_state, post, prompt,
+    Seen, SeenButton, Subject, alert, digest, direct, escalation, form, form_state, post, prompt,
 };
 use crate::{ActionId, Button, Form, FormId, FormState, Message, NoticeMessage, Post, Whisper};
 
@@ -120,6 +120,9 @@ async fn acts<S: Subject>() -> Vec<Feature> {
     let find = |button: Button| buttons.iter().find(|seen| seen.button == button);
     let acts = |button: Button| yes(find(button).is_some_and(|seen| seen.value.is_some()));
     let asked = shown(&subject, "prompt", Message::Prompt(prompt("disk full", None))).await;
+    let many = shown(&subject, "digest", Message::Digest(digest("disk full", 2))).await;
+    // One to acknowledge, one to resolve, and one for all.
+    let many = many.is_some_and(|seen| seen.buttons.len() == 3);
     let note = asked.is_some_and(|seen| seen.buttons.iter().any(is_note));
     let signed = subject.callbacks();
     let sends_commands = signed.is_some_and(|callbacks| {
@@ -134,6 +137,7 @@ async fn acts<S: Subject>() -> Vec<Feature> {
         row("Snooze", snooze(find(Button::Snooze))),
         row("Runbook", yes(find(Button::Runbook).is_some_and(|seen| seen.url.is_some()))),
         row("Asks the resolver what fixed it", yes(note)),
+        row("Acts on each alert of a digest", yes(many)),
         row("Forms", forms(&subject).await),
         row("Commands by typing", yes(sends_commands)),
         row("A click is taken for", click_window(&subject)),
