@@ -103,7 +103,7 @@ async fn noise_fits_as_well() {
             (0..chars).filter_map(draw).collect()
         };
         let map = |noise: &mut dyn FnMut(usize) -> String| -> Value {
-            (0..256).map(|number| (format!("{number}{}", noise(40)), json!(noise(8_000)))).collect()
+            (0..256).map(|number| (format!("{number}{}", noise(40)), json!(noise(2_200)))).collect()
         };
         let body = json!({
             "title": noise(400), "description": noise(20_000), "dedup_key": noise(300),

@@ -91,6 +91,7 @@ impl SimPacer {
 
 impl Pacer for SimPacer {
     async fn ask(&self, ask: &Ask<'_>, now: Time) -> Grant {
+        let decided = self.handle.shared.with(|world| world.now);
         // Now and then a channel is crowded though nothing waits for it.
         let is_crowded =
             self.handle.shared.with(|world| ask.folds && world.chance.hit(world.rates.crowded));
@@ -98,7 +99,7 @@ impl Pacer for SimPacer {
             true => Grant::Crowded(now + std::time::Duration::from_secs(5)),
             false => self.inner.ask(ask, now).await,
         };
-        self.handle.shared.with(|world| answered(world, ask, grant));
+        self.handle.shared.with(|world| answered(world, ask, grant, decided));
         grant
     }
 
@@ -127,7 +128,7 @@ impl World {
     }
 }
 
-fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant) {
+fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant, decided: i64) {
     if ask.limits.is_none() || ask.call == Call::Edit {
         return;
     }
@@ -147,7 +148,7 @@ fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant) {
             };
             waits.add(now - asked);
             if ask.call == Call::Post {
-                paced(world, &channel);
+                paced(world, &channel, decided);
                 if !ask.urgent {
                     before_pages(world, &channel, ask.send);
                 }
@@ -162,12 +163,14 @@ fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant) {
 }
 
 /// P1: no channel is posted to faster than once a second, beyond a burst.
-fn paced(world: &mut World, channel: &Channel) {
+fn paced(world: &mut World, channel: &Channel, decided: i64) {
     let now = world.now;
     let granted = world.pacing.granted.entry(channel.clone()).or_default();
-    granted.retain(|at| *at + WINDOW > now);
-    granted.push(now);
-    let count = i64::try_from(granted.len()).unwrap_or(i64::MAX);
+    // An answer that is slow is of before: they come in no order.
+    granted.retain(|at| *at + 2 * WINDOW > now);
+    granted.push(decided);
+    let within = |at: &&i64| **at + WINDOW > decided && **at <= decided;
+    let count = i64::try_from(granted.iter().filter(within).count()).unwrap_or(i64::MAX);
     world.figures.posts_most = world.figures.posts_most.max(count);
     if !world.is_well_paced(now - 2 * WINDOW) {
         return;

@@ -95,12 +95,11 @@ impl Search {
 /// What two violations of the same rule have in common: its words without names and numbers.
 pub(crate) fn rule_of(violation: &str) -> String {
     let plain = violation.split(['[', '{']).next().unwrap_or_default();
-    let mut words = plain.split(' ');
-    let name = words.next().unwrap_or_default();
+    let mut words = plain.split_whitespace();
+    let name = words.next();
     let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_alphabetic());
-    let rest: Vec<&str> =
-        words.map(|word| word.trim_end_matches([':', ','])).filter(is_word).collect();
-    format!("{name} {}", rest.join(" "))
+    let rest = words.map(|word| word.trim_end_matches([':', ','])).filter(is_word);
+    name.into_iter().chain(rest).collect::<Vec<&str>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! `/nightowl …`, carried out.
 
-use nightowl_domain::{Actor, Alert, EventId};
+use nightowl_domain::Alert;
 use nightowl_messaging::{CommandResponse, ResponseSection};
 
 use super::find::Sought;
 use super::here::{Here, is_last};
 use super::wish::{Deed, Doer, Wish};
 use super::{Command, Unknown, Verb, list, oncall, parse, when, words};
-use crate::{Clock, Config, Engine, EngineError, Ports};
+use crate::{Config, Engine, EngineError, Ports};
 
 /// Whether an act is applied while its person waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,23 +25,6 @@ enum Meant {
 }
 
 impl<P: Ports> Engine<P> {
-    /// `text`: everything behind `/nightowl`, as typed by `actor`, who may act. `event` names this
-    /// use of the command. The answer is for that person alone. Typed nowhere: what depends on the
-    /// channel or the thread has to be named.
-    pub async fn command(
-        &self,
-        tenant: &str,
-        actor: &Actor,
-        text: &str,
-        event: EventId,
-    ) -> Result<CommandResponse, EngineError> {
-        let configured = self.ports().config().tenant(tenant).await?.unwrap_or_default();
-        let zone = when::zone_of(&configured, actor);
-        let received = self.ports().clock().now();
-        let doer = Doer { tenant, actor, zone, received, event };
-        self.obey(&parse(text), &doer, None, When::Now).await
-    }
-
     pub(super) async fn obey(
         &self,
         command: &Result<Command, Unknown>,

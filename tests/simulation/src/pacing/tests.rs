@@ -35,7 +35,7 @@ fn run<T>(shared: &Shared, future: impl Future<Output = T>) -> T {
             return done;
         }
         match shared.with(World::pop) {
-            Some(Item::Resume { .. }) => {}
+            Some(Item::Resume { waker, .. }) => waker.iter().for_each(Waker::wake_by_ref),
             other => panic!("it waits for its own calls, not for {other:?}"),
         }
     }

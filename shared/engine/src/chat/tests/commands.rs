@@ -1,14 +1,31 @@
-use nightowl_domain::{EventKind, Status};
+use nightowl_domain::{Actor, EventId, EventKind, Status};
 use nightowl_messaging::CommandResponse;
 
 use super::{World, alice, bob};
-use crate::chat::{Found, words};
+use crate::chat::command::When;
+use crate::chat::wish::Doer;
+use crate::chat::{Found, parse, when, words};
 use crate::testing::run;
+use crate::{Clock, Config, EngineError};
 
 impl World {
-    fn type_as(&self, actor: &nightowl_domain::Actor, text: &str) -> CommandResponse {
+    fn type_as(&self, actor: &Actor, text: &str) -> CommandResponse {
         let event = format!("typed:{text}:{}", self.ports.trap.calls());
-        run(self.engine.command("acme", actor, text, event.into())).expect("the store works")
+        self.obey("acme", actor, text, event.into()).expect("the store works")
+    }
+
+    /// What a command does of somebody who may act, typed nowhere in particular.
+    fn obey(
+        &self,
+        tenant: &str,
+        actor: &Actor,
+        text: &str,
+        event: EventId,
+    ) -> Result<CommandResponse, EngineError> {
+        let configured = run(self.ports.config.tenant(tenant))?.unwrap_or_default();
+        let (zone, received) = (when::zone_of(&configured, actor), self.ports.clock.now());
+        let doer = Doer { tenant, actor, zone, received, event };
+        run(self.engine.obey(&parse(text), &doer, None, When::Now))
     }
 }
 
@@ -156,7 +173,7 @@ fn a_command_that_is_sent_again_is_done_once() {
     let text = format!("escalate {}", alert.short_id);
     for _ in 0..2 {
         let event = "typed".into();
-        run(world.engine.command("acme", &alice(), &text, event)).expect("the store works");
+        world.obey("acme", &alice(), &text, event).expect("the store works");
     }
     assert_eq!(world.read(&alert.occurrence()).plan.tier, 1);
 }
@@ -281,8 +298,8 @@ fn a_long_note_is_cut_and_kept() {
 #[test]
 fn a_tenant_that_is_not_configured_is_an_error() {
     let world = World::new();
-    let asked = run(world.engine.command("other", &alice(), "oncall", "e".into()));
-    assert!(matches!(asked, Err(crate::EngineError::NoTenant(_))));
+    let asked = world.obey("other", &alice(), "oncall", "e".into());
+    assert!(matches!(asked, Err(EngineError::NoTenant(_))));
     let alert = world.fire("disk");
     let kind = EventKind::Acked;
     run(world.engine.act(&alert.occurrence(), kind, alice(), "x".into())).expect("it works");

@@ -101,11 +101,8 @@ fn same_but_for_words(expected: &Seen, seen: &Seen, what: &str) {
     assert_eq!(kinds(seen), kinds(expected), "markup: {what}: {:?}", seen.markup);
     // A line of a digest, and an entry of its menu, may cut what is long.
     let count = |seen: &Seen| seen.text.matches("zorn").count();
-    let is_there = if what.starts_with("digest") {
-        count(seen) > 0
-    } else {
-        count(seen) >= count(expected)
-    };
+    let is_there =
+        if what.starts_with("digest") { count(seen) > 0 } else { count(seen) >= count(expected) };
     assert!(is_there, "text is missing: {what}: {}", seen.text);
     assert_eq!(seen.buttons.len(), expected.buttons.len(), "buttons: {what}");
     no_controls(&seen.text, what);
