@@ -108,6 +108,13 @@ impl<P: Ports> Engine<P> {
             let attempt = match self.decide(tenant, current.take(), &event).await? {
                 Decision::Done(mut changed) => {
                     changed.lost |= lost;
+                    // What is known already was taken by the write whose answer was lost, though an
+                    // occurrence that began since does not bear its id.
+                    if let (true, Some(attempt)) = (lost, attempts.pop())
+                        && matches!(changed.outcome, Outcome::Ignored(Ignored::Duplicate))
+                    {
+                        changed.outcome = attempt.outcome;
+                    }
                     return Ok(*changed);
                 }
                 Decision::Raced { attempt, lost: unsure, standing } => {

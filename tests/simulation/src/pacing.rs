@@ -13,8 +13,10 @@ use crate::world::World;
 
 /// Posts are counted over so long.
 const WINDOW: i64 = 10_000;
-/// Above one a second: the first of a window, the page that overtakes a card, and slow answers.
-const BURST: i64 = 4;
+/// Whoever asks again within this long asks for the same post: two workers at one send.
+const KEEP: u64 = 1_000;
+/// Above one a second: the first of a window, the page that overtakes a card, and who comes late.
+const BURST: i64 = 2;
 /// What is known of a lane may be a second old, and a look at it takes time.
 const NEWS: i64 = 4_000;
 /// A lease, a worker that stands still twice, before its claim and behind it, and slow answers.
@@ -25,8 +27,8 @@ type Channel = (String, Destination);
 /// What the pacers of all workers answered.
 #[derive(Default)]
 pub(crate) struct Pacing {
-    /// When posts were let through, by channel; older ones go.
-    granted: BTreeMap<Channel, Vec<i64>>,
+    /// When which posts were let through, by channel; older ones go.
+    granted: BTreeMap<Channel, Vec<(i64, SendKey)>>,
     /// When each send was let through last.
     last: BTreeMap<SendKey, i64>,
     /// Pages that were told to come later: since when they ask, and for when.
@@ -148,13 +150,14 @@ fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant, decided: i64) {
             };
             waits.add(now - asked);
             if ask.call == Call::Post {
-                paced(world, &channel, decided);
+                paced(world, &channel, ask.send, decided);
                 if !ask.urgent {
                     before_pages(world, &channel, ask.send);
                 }
             }
         }
-        Grant::Later(until) | Grant::Crowded(until) if ask.urgent => {
+        // One that is looked for waits for another limit.
+        Grant::Later(until) | Grant::Crowded(until) if ask.urgent && ask.call == Call::Post => {
             let pages = world.pacing.pages.entry(channel).or_default();
             pages.insert(ask.send.clone(), (asked, until.millis()));
         }
@@ -163,13 +166,16 @@ fn answered(world: &mut World, ask: &Ask<'_>, grant: Grant, decided: i64) {
 }
 
 /// P1: no channel is posted to faster than once a second, beyond a burst.
-fn paced(world: &mut World, channel: &Channel, decided: i64) {
+fn paced(world: &mut World, channel: &Channel, send: &SendKey, decided: i64) {
     let now = world.now;
     let granted = world.pacing.granted.entry(channel.clone()).or_default();
     // An answer that is slow is of before: they come in no order.
-    granted.retain(|at| *at + 2 * WINDOW > now);
-    granted.push(decided);
-    let within = |at: &&i64| **at + WINDOW > decided && **at <= decided;
+    granted.retain(|(at, _)| *at + 2 * WINDOW > now);
+    if granted.iter().any(|(at, known)| known == send && at.abs_diff(decided) < KEEP) {
+        return;
+    }
+    granted.push((decided, send.clone()));
+    let within = |(at, _): &&(i64, SendKey)| *at + WINDOW > decided && *at <= decided;
     let count = i64::try_from(granted.iter().filter(within).count()).unwrap_or(i64::MAX);
     world.figures.posts_most = world.figures.posts_most.max(count);
     if !world.is_well_paced(now - 2 * WINDOW) {
