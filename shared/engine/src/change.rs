@@ -112,6 +112,7 @@ impl<P: Ports> Engine<P> {
                     // occurrence that began since does not bear its id.
                     if let (true, Some(attempt)) = (lost, attempts.pop())
                         && matches!(changed.outcome, Outcome::Ignored(Ignored::Duplicate))
+                        && is_on(Mechanism::WriteId)
                     {
                         changed.outcome = attempt.outcome;
                     }
