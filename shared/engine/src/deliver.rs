@@ -18,7 +18,7 @@ use futures::future::join_all;
 use nightowl_domain::mechanism::{Mechanism, is_on};
 use nightowl_domain::{
     Actor, Alert, ClaimId, ClaimMode, Details, Event, EventId, EventKind, Occurrence, Outcome,
-    Page, Received, Send, SendKey, Settle, Settlement, SharedVec, Time, What, wants,
+    Page, Received, Send, SendKey, SendState, Settle, Settlement, SharedVec, Time, What, wants,
 };
 
 use crate::basis::Basis;
@@ -278,8 +278,12 @@ fn log_claims(alert: &Alert, granted: &[(SendKey, ClaimMode)], since: Time, unti
             What::Page(_) => "page",
             What::Notice(_) => "notice",
         });
-        tracing::debug!(delivery = %key, what, ?mode, %since, %until, "claimed");
+        log_claim(key, what, *mode, since, until);
     }
+}
+
+fn log_claim(key: &SendKey, what: &str, mode: ClaimMode, since: Time, until: Time) {
+    tracing::debug!(delivery = %key, what, ?mode, %since, %until, "claimed");
 }
 
 /// How long ago it was decided that these people are to be woken, told for pages that are out and
@@ -305,6 +309,10 @@ fn log_page_ages(alert: &Alert, settles: &[Settle], now: Time) {
 }
 
 fn log_page_age(send: &Send, counter: &'static str, now: Time) {
+    // One that is out already and waits for an edit keeps nobody waiting.
+    if matches!(send.state, SendState::Sent(_)) {
+        return;
+    }
     if let What::Page(Page { born: Some(born), .. }) = &send.what {
         let millis = u64::try_from(now.since(*born).as_millis()).unwrap_or(u64::MAX);
         tracing::info!(counter, millis, delivery = %send.key);

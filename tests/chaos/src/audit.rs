@@ -7,6 +7,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::clock::labels_in;
 use crate::records::{Act, Begun, Claim, Label, Landed, Millis, Records, Sent, Stored, Verb, What};
 
 /// A claim's lease is counted from before its write, and a post is on its way for a moment.
@@ -57,6 +58,8 @@ pub(crate) struct Figures {
     pub(crate) doubled: BTreeMap<String, usize>,
     /// Accepted alerts that were acted on before their page was out.
     pub(crate) overtaken: usize,
+    /// Alerts that a digest names, and no card of their own.
+    pub(crate) in_digests: usize,
     /// Alerts that were over before anybody could be told: both ends waited for a restart.
     pub(crate) over_unseen: usize,
     /// Acts that were answered and seen.
@@ -138,6 +141,13 @@ impl<'a> Audit<'a> {
         all.filter(|one| self.what(one) == Some(what)).collect()
     }
 
+    /// A digest that names the alert stands for its card.
+    fn is_in_digest(&self, label: &str) -> bool {
+        let digests = self.records.landed.iter();
+        let mut digests = digests.filter(|one| self.what(one) == Some(What::Digest));
+        digests.any(|digest| labels_in(&digest.text).any(|named| named == label))
+    }
+
     /// It is listed once, has its card, and paged whom it had to; all of it shows how it ended.
     fn accepted(&mut self, sent: &Sent) {
         self.figures.accepted += 1;
@@ -152,10 +162,13 @@ impl<'a> Audit<'a> {
         }
         let cards = self.about(label, What::Card);
         let pages = self.about(label, What::Page);
-        if cards.is_empty() && self.was_over_unseen(sent) {
+        if cards.is_empty() && self.is_in_digest(label) {
+            self.figures.in_digests += 1;
+        } else if cards.is_empty() && self.was_over_unseen(sent) {
             self.figures.over_unseen += 1;
         } else if cards.is_empty() {
-            self.wrong(Rule::Lost, Some(label), "202, and there is no card".to_owned());
+            let why = "202, and neither a card nor a digest tells of it".to_owned();
+            self.wrong(Rule::Lost, Some(label), why);
         }
         self.paged(sent, &pages);
         self.shows_end(label, &cards, "card");

@@ -137,9 +137,16 @@ impl Chat {
             channel: String::new(),
             person: self.reader(&post.channel_id),
             label: label_in(&self.mattermost.read(post).text)?,
-            alert: ButtonValue::decode(value)?.alert_id,
+            alert: of_its_own(value)?,
         })
     }
+}
+
+/// Whose button it is. Those of digests are about one of many, so they are left alone: the first mark
+/// in such a message says nothing of them.
+fn of_its_own(value: &str) -> Option<String> {
+    let alert = ButtonValue::decode(value)?.alert_id;
+    (!alert.contains('.')).then_some(alert)
 }
 
 fn pressable_in_slack(message: &slack_double::Message) -> Option<Pressable> {
@@ -152,7 +159,7 @@ fn pressable_in_slack(message: &slack_double::Message) -> Option<Pressable> {
         channel: message.channel.clone(),
         person: message.direct_to.as_deref().map(slack_name),
         label: label_in(&reading.text)?,
-        alert: ButtonValue::decode(value)?.alert_id,
+        alert: of_its_own(value)?,
     })
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn run(desk: Arc<Desk>, lane: Lane) {
             let later = (desk.clone(), burst.over(), chance.fork());
             clears.spawn(async move { end(later.0, later.1, later.2).await });
         }
-        pause(&mut chance, 2_000..6_000).await;
+        pause(&mut chance, 8_000..20_000).await;
     }
     while clears.join_next().await.is_some() {}
 }

@@ -50,6 +50,7 @@ fn claim(line: &Value) -> Option<Claim> {
         what: match line["what"].as_str()? {
             "card" => What::Card,
             "page" => What::Page,
+            "digest" => What::Digest,
             _ => What::Notice,
         },
         posts: matches!(line["mode"].as_str()?, "Post" | "PostAnyway" | "FindThenPost"),

@@ -95,6 +95,8 @@ pub(crate) enum What {
     Card,
     Page,
     Notice,
+    /// One message for several cards.
+    Digest,
 }
 
 /// The process counted a post that may double one.

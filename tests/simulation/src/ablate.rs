@@ -7,7 +7,7 @@ use nightowl_domain::mechanism::Mechanism;
 use crate::figures::Figures;
 use crate::pool::in_order;
 use crate::rates::Profile;
-use crate::shrink::rule_of;
+use crate::shrink::rule_for_people;
 use crate::spec::{Spec, faults};
 
 /// Worlds in which a latency is measured, at most.
@@ -143,7 +143,9 @@ impl Ablation {
     /// After how many worlds, and what was seen.
     fn cells(&self) -> (String, String) {
         match &self.missed {
-            Missed::Broken { worlds, violation, .. } => (worlds.to_string(), rule_of(violation)),
+            Missed::Broken { worlds, violation, .. } => {
+                (worlds.to_string(), rule_for_people(violation))
+            }
             Missed::Late { what, with, without } => {
                 (String::new(), format!("{what}: {with} ms with it, {without} ms without"))
             }

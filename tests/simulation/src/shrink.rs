@@ -102,6 +102,21 @@ pub(crate) fn rule_of(violation: &str) -> String {
     name.into_iter().chain(rest).collect::<Vec<&str>>().join(" ")
 }
 
+/// The same for people: dots stand for names and numbers.
+pub(crate) fn rule_for_people(violation: &str) -> String {
+    let plain = violation.split(['[', '{']).next().unwrap_or_default();
+    let is_word = |word: &str| word.chars().all(|letter| letter.is_ascii_alphabetic());
+    let mut words: Vec<&str> = Vec::new();
+    for (place, word) in plain.split_whitespace().enumerate() {
+        let word = word.trim_end_matches([':', ',']);
+        let shown = if place == 0 || is_word(word) { word } else { "…" };
+        if words.last() != Some(&shown) {
+            words.push(shown);
+        }
+    }
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use nightowl_domain::mechanism::Mechanism;
@@ -113,6 +128,7 @@ mod tests {
     fn a_rule_is_the_same_for_all_alerts() {
         assert_eq!(rule_of("S7 t0/k1#2: 4k2 was clicked"), rule_of("S7 t1/k0#12: 9zz was clicked"));
         assert_eq!(rule_of("L4 it never rests: [\"t0\"]"), "L4 it never rests");
+        assert_eq!(rule_for_people("S7 t0/k1#2: 4k2 was said 2 times"), "S7 … was said … times");
     }
 
     #[test]

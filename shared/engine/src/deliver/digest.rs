@@ -8,7 +8,7 @@ use nightowl_domain::{
 use super::choose::{Job, owed};
 use super::slot::Asker;
 use super::subject::Subject;
-use super::{Delivered, Delivery, Granted, LEASE, broken_providers};
+use super::{Delivered, Delivery, Granted, LEASE, broken_providers, log_claim};
 use crate::{Clock, Config, Engine, EngineError, Ports, Store};
 
 /// A claim that was granted.
@@ -69,12 +69,18 @@ impl<P: Ports> Engine<P> {
         jobs: &[Job],
     ) -> Result<Option<Held>, EngineError> {
         let claim = self.draw_claim_id();
-        let lease_until = self.ports().clock().now() + LEASE;
+        let now = self.ports().clock().now();
+        let lease_until = now + LEASE;
         let keys: Vec<SendKey> = jobs.iter().map(|job| job.key.clone()).collect();
         let event = DigestEvent::Claimed { keys: keys.clone(), claim: claim.clone(), lease_until };
         let (digest, outcome) = self.change_digest(digest, &event, &keys).await?;
         Ok(match outcome {
-            Outcome::Applied { granted } => Some(Held { digest, claim, lease_until, granted }),
+            Outcome::Applied { granted } => {
+                for (key, mode) in &granted {
+                    log_claim(key, "digest", *mode, now, lease_until);
+                }
+                Some(Held { digest, claim, lease_until, granted })
+            }
             Outcome::Ignored(_) => None,
         })
     }

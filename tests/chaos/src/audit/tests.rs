@@ -101,6 +101,19 @@ fn a_lost_alert_a_lost_card_and_a_lost_page_are_found() {
 }
 
 #[test]
+fn a_digest_that_names_it_stands_for_a_card() {
+    let in_digest = |named: &str| {
+        let text = format!("2 more alerts: chaos-000009 is resolved, {named} is resolved");
+        rules(|records| {
+            records.claims[0].what = What::Digest;
+            records.landed[0].text = text;
+        })
+    };
+    assert_eq!(in_digest("chaos-000000"), []);
+    assert_eq!(in_digest("chaos-000001"), [Rule::Lost]);
+}
+
+#[test]
 fn only_what_was_over_before_it_was_looked_at_needs_no_card() {
     let cleared = |records: &mut Records| {
         records.acts.clear();
