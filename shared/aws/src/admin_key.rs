@@ -32,7 +32,7 @@ impl<K: Clock> AdminKeys<K> {
     /// `{"admin_key": "make" | "replace" | "delete"}` → the answer, as JSON. An answer with a key
     /// in it comes once.
     pub async fn obey(&self, order: &str) -> Value {
-        let order: Value = serde_json::from_str(order).unwrap_or_default();
+        let order: Value = serde_json::from_slice(order.as_bytes()).unwrap_or_default();
         let done = match order["admin_key"].as_str() {
             Some("make") => self.make().await,
             Some("replace") => self.replace().await,

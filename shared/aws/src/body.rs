@@ -73,11 +73,29 @@ struct Head {
     v: u32,
 }
 
+/// Flat, with the fields of all kinds: an enum in it would be read from a copy of the message, and
+/// all that reads a report would be in each function a second time.
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     v: u32,
-    #[serde(flatten)]
-    work: WorkRecord,
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<ReportRecord>,
+    /// The same list as JSON, compressed, in base 64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tenant: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alert: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generation: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     #[serde(default, skip_serializing_if = "is_zero")]
     retries: u32,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -88,33 +106,13 @@ struct Envelope {
     parked_until: Option<i64>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum WorkRecord {
-    Reports {
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        reports: Vec<ReportRecord>,
-        /// The same list as JSON, compressed, in base 64.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        packed: Option<String>,
-    },
-    Deliver {
-        tenant: String,
-        alert: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        at: Option<i64>,
-    },
-    Tick {
-        tenant: String,
-        alert: String,
-        generation: u64,
-        at: i64,
-    },
-    Notice {
-        tenant: String,
-        topic: String,
-        text: String,
-    },
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Reports,
+    Deliver,
+    Tick,
+    Notice,
     Sweep,
 }
 
@@ -146,15 +144,7 @@ impl Body {
     /// # Errors
     /// [`BadBody::Unreadable`] if it cannot be written, which no value that exists brings about.
     pub fn encode(&self) -> Result<String, BadBody> {
-        let journey = self.journey;
-        let envelope = Envelope {
-            v: FORMAT,
-            work: WorkRecord::of(&self.work)?,
-            retries: journey.retries,
-            redrive: journey.redrive,
-            dead_since: journey.dead_since.map(Time::millis),
-            parked_until: journey.parked_until.map(Time::millis),
-        };
+        let envelope = Envelope::of(self)?;
         let text = serde_json::to_string(&envelope).map_err(|error| unreadable(&error))?;
         Ok(acceptable(&text))
     }
@@ -162,76 +152,119 @@ impl Body {
     /// # Errors
     /// [`BadBody`].
     pub fn decode(text: &str) -> Result<Self, BadBody> {
-        let head: Head = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        let text = text.as_bytes();
+        let head: Head = serde_json::from_slice(text).map_err(|error| unreadable(&error))?;
         if head.v > FORMAT {
             return Err(BadBody::Newer { found: head.v });
         }
-        let envelope: Envelope = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        let envelope: Envelope =
+            serde_json::from_slice(text).map_err(|error| unreadable(&error))?;
         let journey = Journey {
             retries: envelope.retries,
             redrive: envelope.redrive,
             dead_since: envelope.dead_since.map(Time::from_millis),
             parked_until: envelope.parked_until.map(Time::from_millis),
         };
-        Ok(Self { work: envelope.work.read()?, journey })
+        Ok(Self { work: envelope.work()?, journey })
     }
 }
 
-impl WorkRecord {
-    fn of(work: &Work) -> Result<Self, BadBody> {
-        Ok(match work {
-            Work::Reports(reports) => reports_record(reports)?,
-            Work::Deliver { occurrence, at } => Self::Deliver {
-                tenant: occurrence.tenant.clone(),
-                alert: occurrence.id.to_string(),
-                at: at.map(Time::millis),
-            },
-            Work::Tick { occurrence, generation, at } => Self::Tick {
-                tenant: occurrence.tenant.clone(),
-                alert: occurrence.id.to_string(),
-                generation: *generation,
-                at: at.millis(),
-            },
-            Work::Notice { tenant, topic, text } => {
-                Self::Notice { tenant: tenant.clone(), topic: topic.clone(), text: text.clone() }
+impl Envelope {
+    fn of(body: &Body) -> Result<Self, BadBody> {
+        let Body { work, journey } = body;
+        let mut envelope = Self {
+            v: FORMAT,
+            kind: Kind::Sweep,
+            reports: Vec::new(),
+            packed: None,
+            tenant: None,
+            alert: None,
+            generation: None,
+            at: None,
+            topic: None,
+            text: None,
+            retries: journey.retries,
+            redrive: journey.redrive,
+            dead_since: journey.dead_since.map(Time::millis),
+            parked_until: journey.parked_until.map(Time::millis),
+        };
+        match work {
+            Work::Reports(reports) => {
+                envelope.kind = Kind::Reports;
+                (envelope.reports, envelope.packed) = pack_reports(reports)?;
             }
-            Work::Sweep => Self::Sweep,
-        })
+            Work::Deliver { occurrence, at } => {
+                envelope.kind = Kind::Deliver;
+                envelope.name(occurrence);
+                envelope.at = at.map(Time::millis);
+            }
+            Work::Tick { occurrence, generation, at } => {
+                envelope.kind = Kind::Tick;
+                envelope.name(occurrence);
+                envelope.generation = Some(*generation);
+                envelope.at = Some(at.millis());
+            }
+            Work::Notice { tenant, topic, text } => {
+                envelope.kind = Kind::Notice;
+                envelope.tenant = Some(tenant.clone());
+                envelope.topic = Some(topic.clone());
+                envelope.text = Some(text.clone());
+            }
+            Work::Sweep => {}
+        }
+        Ok(envelope)
     }
 
-    fn read(self) -> Result<Work, BadBody> {
-        Ok(match self {
-            Self::Reports { reports, packed: None } => Work::Reports(read_reports(reports)?),
-            Self::Reports { packed: Some(packed), .. } => {
-                let damaged = || BadBody::Unreadable("the packed reports are damaged".to_owned());
-                let bytes = BASE64.decode(packed).map_err(|_| damaged())?;
-                let json = unpack_bytes(&bytes).map_err(|_| damaged())?;
-                let records = serde_json::from_slice(&json).map_err(|error| unreadable(&error))?;
-                Work::Reports(read_reports(records)?)
-            }
-            Self::Deliver { tenant, alert, at } => {
-                let occurrence = occurrence(tenant, &alert)?;
-                Work::Deliver { occurrence, at: at.map(Time::from_millis) }
-            }
-            Self::Tick { tenant, alert, generation, at } => {
-                let occurrence = occurrence(tenant, &alert)?;
-                Work::Tick { occurrence, generation, at: Time::from_millis(at) }
-            }
-            Self::Notice { tenant, topic, text } => Work::Notice { tenant, topic, text },
-            Self::Sweep => Work::Sweep,
+    fn name(&mut self, occurrence: &Occurrence) {
+        self.tenant = Some(occurrence.tenant.clone());
+        self.alert = Some(occurrence.id.to_string());
+    }
+
+    fn work(self) -> Result<Work, BadBody> {
+        Ok(match self.kind {
+            Kind::Reports => Work::Reports(match self.packed {
+                None => read_reports(self.reports)?,
+                Some(packed) => unpack_reports(&packed)?,
+            }),
+            Kind::Deliver => Work::Deliver {
+                at: self.at.map(Time::from_millis),
+                occurrence: occurrence(self.tenant, self.alert)?,
+            },
+            Kind::Tick => Work::Tick {
+                generation: there(self.generation, "generation")?,
+                at: Time::from_millis(there(self.at, "at")?),
+                occurrence: occurrence(self.tenant, self.alert)?,
+            },
+            Kind::Notice => Work::Notice {
+                tenant: there(self.tenant, "tenant")?,
+                topic: there(self.topic, "topic")?,
+                text: there(self.text, "text")?,
+            },
+            Kind::Sweep => Work::Sweep,
         })
     }
+}
+
+/// A field that messages of its kind always have.
+fn there<T>(field: Option<T>, name: &str) -> Result<T, BadBody> {
+    field.ok_or_else(|| BadBody::Unreadable(format!("it has no {name}")))
 }
 
 /// Plain while it is short, for whoever reads it.
-fn reports_record(reports: &[Report]) -> Result<WorkRecord, BadBody> {
+fn pack_reports(reports: &[Report]) -> Result<(Vec<ReportRecord>, Option<String>), BadBody> {
     let records: Vec<ReportRecord> = reports.iter().map(ReportRecord::from).collect();
     let json = serde_json::to_vec(&records).map_err(|error| unreadable(&error))?;
     if json.len() <= PLAIN_BYTES_MAX {
-        return Ok(WorkRecord::Reports { reports: records, packed: None });
+        return Ok((records, None));
     }
-    let packed = BASE64.encode(pack_bytes(&json));
-    Ok(WorkRecord::Reports { reports: Vec::new(), packed: Some(packed) })
+    Ok((Vec::new(), Some(BASE64.encode(pack_bytes(&json)))))
+}
+
+fn unpack_reports(packed: &str) -> Result<Vec<Report>, BadBody> {
+    let damaged = || BadBody::Unreadable("the packed reports are damaged".to_owned());
+    let bytes = BASE64.decode(packed).map_err(|_| damaged())?;
+    let json = unpack_bytes(&bytes).map_err(|_| damaged())?;
+    read_reports(serde_json::from_slice(&json).map_err(|error| unreadable(&error))?)
 }
 
 fn read_reports(records: Vec<ReportRecord>) -> Result<Vec<Report>, BadBody> {
@@ -239,7 +272,8 @@ fn read_reports(records: Vec<ReportRecord>) -> Result<Vec<Report>, BadBody> {
     reports.map_err(|error| BadBody::Unreadable(error.to_string()))
 }
 
-fn occurrence(tenant: String, alert: &str) -> Result<Occurrence, BadBody> {
+fn occurrence(tenant: Option<String>, alert: Option<String>) -> Result<Occurrence, BadBody> {
+    let (tenant, alert) = (there(tenant, "tenant")?, there(alert, "alert")?);
     let id = alert.parse().map_err(|()| BadBody::Unreadable("no alert's id".to_owned()))?;
     Ok(Occurrence { tenant, id })
 }

@@ -82,7 +82,7 @@ fn order(request: &Request) -> Option<String> {
 /// how the function is called from inside. The answer is in the gateway's own words.
 #[cfg(feature = "direct")]
 fn unread(order: &str) -> Option<serde_json::Value> {
-    let order: serde_json::Value = serde_json::from_str(order).ok()?;
+    let order: serde_json::Value = serde_json::from_slice(order.as_bytes()).ok()?;
     order.get("requestContext")?;
     tracing::warn!("a request of the gateway could not be read");
     let problem = json!({

@@ -1,10 +1,9 @@
 //! Sealing keys: SecureStrings of the parameter store, made on first use.
 
-use aws_sdk_ssm::Client;
-use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ssm::types::ParameterType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::parameter_store::ParameterStore;
 
 /// A key that secrets are sealed with.
 pub(crate) type Key = [u8; 32];
@@ -30,14 +29,14 @@ impl Purpose {
 /// The stack's parameters.
 #[derive(Clone, Debug)]
 pub struct Parameters {
-    client: Client,
+    store: ParameterStore,
     prefix: String,
 }
 
 impl Parameters {
     /// `prefix`: `/nightowl/STACK`.
-    pub fn new(client: Client, prefix: impl Into<String>) -> Self {
-        Self { client, prefix: prefix.into() }
+    pub fn new(store: ParameterStore, prefix: impl Into<String>) -> Self {
+        Self { store, prefix: prefix.into() }
     }
 
     fn name(&self, purpose: Purpose) -> String {
@@ -47,11 +46,10 @@ impl Parameters {
     /// `None`: nobody has made it yet. The error says what went wrong and nothing of the key.
     pub(crate) async fn read(&self, purpose: Purpose) -> Result<Option<Key>, String> {
         let name = self.name(purpose);
-        let answer = self.client.get_parameter().name(&name).with_decryption(true).send().await;
-        let text = match answer {
-            Ok(answer) => answer.parameter.and_then(|parameter| parameter.value),
-            Err(error) if is(&error, "ParameterNotFound") => return Ok(None),
-            Err(error) => return Err(format!("cannot read the parameter {name}: {}", why(&error))),
+        let text = match self.store.get_parameter(&name).await {
+            Ok(text) => text,
+            Err(failed) if failed.is("ParameterNotFound") => return Ok(None),
+            Err(failed) => return Err(format!("cannot read the parameter {name}: {failed}")),
         };
         let bytes = BASE64.decode(text.unwrap_or_default().trim()).ok();
         let key = bytes.and_then(|bytes| Key::try_from(bytes).ok());
@@ -77,37 +75,14 @@ impl Parameters {
 
     async fn put_new(&self, purpose: Purpose, key: &Key) -> Result<(), String> {
         let name = self.name(purpose);
-        let put = self
-            .client
-            .put_parameter()
-            .name(&name)
-            .value(BASE64.encode(key))
-            .r#type(ParameterType::SecureString)
-            .overwrite(false)
-            .description("NightOwl seals secrets with it. Without it they cannot be read again.");
-        match put.send().await {
-            Ok(_) => {
+        let description = "NightOwl seals secrets with it. Without it they cannot be read again.";
+        match self.store.put_parameter(&name, &BASE64.encode(key), description).await {
+            Ok(()) => {
                 tracing::info!(name, "made a sealing key");
                 Ok(())
             }
-            Err(error) if is(&error, "ParameterAlreadyExists") => Ok(()),
-            Err(error) => Err(format!("cannot make the parameter {name}: {}", why(&error))),
+            Err(failed) if failed.is("ParameterAlreadyExists") => Ok(()),
+            Err(failed) => Err(format!("cannot make the parameter {name}: {failed}")),
         }
-    }
-}
-
-fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
-    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some(code)
-}
-
-/// In words of ours: the service's could quote what was sent.
-fn why<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
-    match error {
-        SdkError::ConstructionFailure(_) => "the request could not be made",
-        SdkError::TimeoutError(_) => "no answer in time",
-        SdkError::DispatchFailure(_) => "the connection failed",
-        SdkError::ResponseError(_) => "the answer could not be read",
-        SdkError::ServiceError(service) => service.err().code().unwrap_or("an unnamed error"),
-        _ => "the request failed",
     }
 }

@@ -3,18 +3,21 @@
 use std::sync::{Arc, OnceLock};
 
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use nightowl_messaging::MessageLog;
 use nightowl_process::{SystemClock, http_builder, install_tls};
-use nightowl_store::{Access, DynamoStore, Tables, http_client, https_client};
+use nightowl_store::{Access, DynamoStore, Tables, client_over, http_connector, https_connector};
 
 use crate::environment::{self, Environment, StartError};
 use crate::ports::{CONFIGURATION_AGE, Configuration, Connections};
-use crate::{LateSealer, Parameters, Purpose, Queue, Queues, Schedules, Timers, log};
+use crate::{
+    LateSealer, ParameterStore, Parameters, Purpose, Queue, Queues, Schedules, Timers, log,
+};
 
 /// One process, about to be wired. All clients share one pool of connections.
 pub struct Start {
     pub environment: Environment,
+    connector: SharedHttpConnector,
     http: SharedHttpClient,
     /// Made once: what connects to chat shares its connections.
     chat: OnceLock<reqwest::Client>,
@@ -36,8 +39,9 @@ impl Start {
         install_tls();
         let plain =
             environment.access.endpoint.as_deref().is_some_and(|at| at.starts_with("http:"));
-        let http = if plain { http_client() } else { https_client() };
-        Self { environment, http, chat: OnceLock::new() }
+        let connector = if plain { http_connector() } else { https_connector() };
+        let http = client_over(connector.clone());
+        Self { environment, connector, http, chat: OnceLock::new() }
     }
 
     /// # Errors
@@ -98,7 +102,9 @@ impl Start {
     }
 
     fn parameters(&self) -> Result<Parameters, StartError> {
-        Ok(Parameters::new(self.ssm(), self.environment.parameters()?))
+        let prefix = self.environment.parameters()?;
+        let store = ParameterStore::new(self.connector.clone(), self.environment.access.clone());
+        Ok(Parameters::new(store, prefix))
     }
 
     /// The configuration in force, at most a minute old.
@@ -177,5 +183,4 @@ macro_rules! clients {
 clients! {
     sqs: aws_sdk_sqs;
     scheduler: aws_sdk_scheduler;
-    ssm: aws_sdk_ssm;
 }

@@ -24,9 +24,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use nightowl_domain::Time;
 use nightowl_engine::ports::Clock;
 use nightowl_engine::testing::VirtualClock;
+use nightowl_messaging::Secret;
+use nightowl_store::{Access, client_over};
 use serde_json::Value;
 
-use crate::{DeadLetters, Queue, QueueUrls, Queues, Schedules, Timers};
+use crate::{DeadLetters, ParameterStore, Queue, QueueUrls, Queues, Schedules, Timers};
 
 pub use emulator::{Account, ENDPOINT, Standing};
 pub use faults::Fault;
@@ -63,7 +65,7 @@ impl FakeAws {
 
     /// For any client of an AWS SDK: only queues, scheduler and parameter store answer.
     pub fn http(&self) -> SharedHttpClient {
-        connector::client(self.clone())
+        client_over(connector::connector(self.clone()))
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
@@ -86,14 +88,16 @@ impl FakeAws {
         aws_sdk_scheduler::Client::from_conf(config.build())
     }
 
-    pub fn ssm(&self) -> aws_sdk_ssm::Client {
-        let config = aws_sdk_ssm::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(credentials())
-            .retry_config(RetryConfig::disabled())
-            .http_client(self.http());
-        aws_sdk_ssm::Client::from_conf(config.build())
+    pub fn ssm(&self) -> ParameterStore {
+        let access = Access {
+            endpoint: None,
+            region: "eu-central-1".to_owned(),
+            access_key: Secret::new("AKIDTEST"),
+            secret_key: Secret::new("not a secret"),
+            session_token: None,
+            attempt_timeout: Access::ATTEMPT,
+        };
+        ParameterStore::new(connector::connector(self.clone()), access)
     }
 
     pub fn queue_urls(&self) -> QueueUrls {

@@ -30,8 +30,8 @@ pub(crate) fn encode(shape: &TenantShape) -> Result<String, StoreError> {
 pub(crate) fn decode(slug: &str, hash: &str, text: &str) -> Result<Section, StoreError> {
     let corrupt = |why: String| StoreError::Corrupt(format!("configuration of {slug}: {why}"));
     // The error of serde_json may quote what it read, so it is not passed on.
-    let mut record: Value =
-        serde_json::from_str(text).map_err(|_| corrupt("it is not JSON".to_owned()))?;
+    let mut record: Value = serde_json::from_slice(text.as_bytes())
+        .map_err(|_| corrupt("it is not JSON".to_owned()))?;
     let format = record.get("format").and_then(Value::as_u64).unwrap_or_default();
     let found = u32::try_from(format).unwrap_or(u32::MAX);
     if found > FORMAT {

@@ -125,7 +125,7 @@ pub fn encode(stored: &Stored) -> String {
 
 /// `None` for a body of a newer format, or one that was never written by [`encode`].
 pub fn decode(body: &str) -> Option<Stored> {
-    let body: BodyV1 = serde_json::from_str(body).ok()?;
+    let body: BodyV1 = serde_json::from_slice(body.as_bytes()).ok()?;
     if body.format != FORMAT {
         return None;
     }

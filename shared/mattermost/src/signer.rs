@@ -119,7 +119,7 @@ impl Signer {
     /// The tenant that a state names, whoever wrote it.
     pub(crate) fn untrusted_tenant(sealed: &str) -> Option<String> {
         let (_, payload) = sealed.split_at_checked(MAC_DIGITS)?;
-        let parts: Vec<Value> = serde_json::from_str(payload).ok()?;
+        let parts: Vec<Value> = serde_json::from_slice(payload.as_bytes()).ok()?;
         parts.first()?.as_str().map(str::to_owned)
     }
 

@@ -31,21 +31,31 @@ const CONNECT: Duration = Duration::from_millis(500);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The HTTP client for every service that an AWS SDK speaks to. It believes in the system's root
-/// certificates, which are read here; where there are none, every connection fails.
-pub fn https_client() -> SharedHttpClient {
+/// The way to every service of AWS. It believes in the system's root certificates, which are read
+/// here; where there are none, every connection fails.
+pub fn https_connector() -> SharedHttpConnector {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    client(roots)
+    connector(roots)
 }
 
 /// For an endpoint on this machine: it looks for no certificates, which a bare container lacks.
+pub fn http_connector() -> SharedHttpConnector {
+    connector(RootCertStore::empty())
+}
+
+/// What an SDK takes a connector as.
+pub fn client_over(connector: SharedHttpConnector) -> SharedHttpClient {
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// For an SDK and an endpoint on this machine.
 pub fn http_client() -> SharedHttpClient {
-    client(RootCertStore::empty())
+    client_over(http_connector())
 }
 
 /// One type for both, because each would be compiled with all that is below it.
-fn client(roots: RootCertStore) -> SharedHttpClient {
+fn connector(roots: RootCertStore) -> SharedHttpConnector {
     let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let mut tcp = TcpConnector::new();
     tcp.set_nodelay(true);
@@ -54,8 +64,7 @@ fn client(roots: RootCertStore) -> SharedHttpClient {
     let connect = Connect { to: https.wrap_connector(tcp), within: CONNECT };
     let mut pool = Client::builder(TokioExecutor::new());
     let pool = Pool(pool.pool_timer(TokioTimer::new()).build(connect));
-    let connector = SharedHttpConnector::new(pool);
-    http_client_fn(move |_, _| connector.clone())
+    SharedHttpConnector::new(pool)
 }
 
 #[derive(Clone, Debug)]

@@ -36,7 +36,7 @@ mod tables;
 pub use access::Access;
 pub use body::{pack_bytes, unpack_bytes};
 pub use deploy_key::DeployKey;
-pub use http::{http_client, https_client};
+pub use http::{client_over, http_client, http_connector, https_connector};
 pub use intake::{Backlog, Bounds, LaptopIntake, Page, Place, Taken};
 pub use record::{FORMAT, ReportRecord};
 pub use store::DynamoStore;

@@ -16,7 +16,8 @@ fn manifest(path: &str) -> toml::Table {
 fn functions() -> Vec<String> {
     let entries = fs::read_dir(root().join("functions")).expect("the folder is there");
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let names: Vec<String> = names.filter(|name| name != "standalone").collect();
+    let names: Vec<String> =
+        names.filter(|name| !name.starts_with('.') && name != "standalone").collect();
     assert!(names.len() >= 7, "there are seven functions, and not only {names:?}");
     names
 }

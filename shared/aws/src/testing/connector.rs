@@ -1,7 +1,7 @@
 //! From the SDK's bytes to the account and back.
 
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -14,9 +14,8 @@ use super::faults::Fault;
 use super::reply::{Operation, Reply};
 use super::{FakeAws, State};
 
-pub(super) fn client(aws: FakeAws) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Connector(aws));
-    http_client_fn(move |_, _| connector.clone())
+pub(super) fn connector(aws: FakeAws) -> SharedHttpConnector {
+    SharedHttpConnector::new(Connector(aws))
 }
 
 #[derive(Clone, Debug)]

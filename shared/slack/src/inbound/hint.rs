@@ -25,7 +25,7 @@ pub fn untrusted_hint(body: &[u8]) -> Hint {
             app_id: form.api_app_id.filter(|id| is_id(id)),
         };
     };
-    serde_json::from_str::<Ids>(&payload).map_or_else(|_| Hint::default(), Ids::hint)
+    serde_json::from_slice::<Ids>(payload.as_bytes()).map_or_else(|_| Hint::default(), Ids::hint)
 }
 
 /// Slack probes a slash command's certificate with `ssl_check=1`: the answer is 200 with an empty

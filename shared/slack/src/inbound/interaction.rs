@@ -55,7 +55,7 @@ pub struct Clicker {
 pub fn parse_interaction(body: &Verified<Bytes>) -> Result<Interaction, Malformed> {
     let form: Form = serde_urlencoded::from_bytes(body.get())
         .map_err(|_| Malformed("an interaction has no payload".to_owned()))?;
-    let kind: Kind = serde_json::from_str(&form.payload)
+    let kind: Kind = serde_json::from_slice(form.payload.as_bytes())
         .map_err(|_| Malformed("the payload is not JSON with a type".to_owned()))?;
     match kind.kind.as_str() {
         "block_actions" => click::parse(&form.payload),

@@ -10,7 +10,7 @@ use crate::render::WAY_ON;
 use super::{Click, Clicker, Id, Interaction, User, first_filled};
 
 pub(super) fn parse(payload: &str) -> Result<Interaction, Malformed> {
-    let payload: Payload = serde_json::from_str(payload)
+    let payload: Payload = serde_json::from_slice(payload.as_bytes())
         .map_err(|error| Malformed(format!("block_actions, line {}", error.line())))?;
     Ok(payload.interaction())
 }

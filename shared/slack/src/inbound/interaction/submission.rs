@@ -13,7 +13,7 @@ use crate::inbound::Malformed;
 use super::{Id, Interaction, Submission, User, first_filled};
 
 pub(super) fn parse(payload: &str) -> Result<Interaction, Malformed> {
-    let payload: Payload = serde_json::from_str(payload)
+    let payload: Payload = serde_json::from_slice(payload.as_bytes())
         .map_err(|error| Malformed(format!("view_submission, line {}", error.line())))?;
     Ok(payload.interaction())
 }
