@@ -21,6 +21,8 @@ const SAID_WAIT: Duration = Duration::from_secs(150);
 const REST_WAIT: Duration = Duration::from_secs(300);
 /// No call for so long: nothing is under way.
 const QUIET: Duration = Duration::from_secs(2);
+/// What is due already takes a moment too, once the process is back.
+const TURN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Waits until every card is there and every page that nobody made needless. What is still missing
@@ -93,8 +95,8 @@ pub(crate) async fn rest(desk: &Desk, owl: &mut Owl) -> Result<Option<Millis>, F
         owl.start()?;
         owl.ready().await?;
         let last = due.into_iter().max().unwrap_or_default().min(now() + 70_000);
-        let wait = u64::try_from(last - now()).unwrap_or_default();
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let wait = Duration::from_millis(u64::try_from(last - now()).unwrap_or_default());
+        tokio::time::sleep(wait.max(TURN)).await;
     }
 }
 
