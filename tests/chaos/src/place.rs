@@ -136,9 +136,9 @@ pub(crate) fn slack_id(person: &str) -> String {
     format!("U0{}", person.to_uppercase())
 }
 
-/// An id as Mattermost has it.
+/// An id as Mattermost has it. Filled up with what no word ends in, so that no two are the same.
 fn mattermost_id(word: &str) -> String {
-    format!("{:9<26}", word.replace('-', ""))
+    format!("{:z<26}", word.replace('-', ""))
 }
 
 /// The whole configuration. `slack` ends in a slash.

@@ -14,6 +14,26 @@ pub use stage::Platform;
 #[macro_export]
 macro_rules! stories {
     ($($story:ident),* $(,)?) => {
+        $crate::stories_at_home! { $($story),* }
+        mod on_aws {
+            use $crate::Platform;
+
+            $(
+                #[test]
+                #[ignore = "needs a local AWS: say where in NIGHTOWL_TEST_AWS_ENDPOINT"]
+                fn $story() {
+                    super::$story(Platform::Aws);
+                }
+            )*
+        }
+    };
+}
+
+/// Those that make thousands of calls: on every platform but over a local AWS, where each call takes
+/// tens of milliseconds.
+#[macro_export]
+macro_rules! stories_at_home {
+    ($($story:ident),* $(,)?) => {
         $(
             mod $story {
                 use $crate::Platform;
@@ -31,12 +51,6 @@ macro_rules! stories {
                 #[test]
                 fn on_mattermost() {
                     super::$story(Platform::Mattermost);
-                }
-
-                #[test]
-                #[ignore = "needs a local AWS: say where in NIGHTOWL_TEST_AWS_ENDPOINT"]
-                fn on_aws() {
-                    super::$story(Platform::Aws);
                 }
             }
         )*

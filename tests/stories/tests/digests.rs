@@ -6,15 +6,18 @@ use std::time::Duration;
 use nightowl_domain::{Destination, MessageRef, Method, Tenant};
 use nightowl_engine::testing::{Posted, Spring, sample_tenant};
 use nightowl_messaging::{ActionId, Button, ButtonValue, DigestMessage, Message};
-use nightowl_test_stories::{Owl, Platform, stories};
+use nightowl_test_stories::{Owl, Platform, stories, stories_at_home};
 
 stories! {
-    a_storm_is_some_cards_and_then_digests,
-    pages_are_never_in_a_digest_and_go_first,
     one_alert_of_a_digest_is_acknowledged,
     all_alerts_of_a_digest_are_acknowledged,
-    a_digest_that_was_deleted_comes_again,
     a_digest_goes_where_its_channel_is_gone,
+}
+
+stories_at_home! {
+    a_storm_is_some_cards_and_then_digests,
+    pages_are_never_in_a_digest_and_go_first,
+    a_digest_that_was_deleted_comes_again,
     nobody_is_lost_whatever_call_fails,
 }
 

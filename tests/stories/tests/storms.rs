@@ -6,14 +6,17 @@ use std::time::Duration;
 use nightowl_domain::{EventKind, Method, Time};
 use nightowl_engine::testing::{Posted, Script, sample_tenant};
 use nightowl_messaging::Message;
-use nightowl_test_stories::{Owl, Platform, stories};
+use nightowl_test_stories::{Owl, Platform, stories, stories_at_home};
 
 stories! {
     a_refusal_is_for_every_process,
     escalation_goes_on_while_a_channel_must_be_left_alone,
-    a_page_overtakes_a_hundred_cards,
     edits_are_held_back_and_show_the_newest_state,
     a_throttle_holds_back_cards_and_no_page,
+}
+
+stories_at_home! {
+    a_page_overtakes_a_hundred_cards,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
