@@ -1,5 +1,7 @@
 //! What must hold at every write and at every post.
 
+use std::time::Duration;
+
 use nightowl_domain::{
     Actor, Alert, ClaimMode, Destination, DropReason, EventId, EventKind, Ignored, MessageRef,
     Outcome, Policy, Send, SendKey, SendState, Status, Time, What,
@@ -21,6 +23,9 @@ const TOLD_AGAIN: i64 = 3_600_000 - 2 * SKEW;
 const CALL: i64 = 8_000;
 /// How late anything may be once nothing fails: 90 s, one sweep, and the work itself.
 const LATE_MAX: i64 = 170_000;
+
+/// How long before its write is there a worker decides that stands still twice, for up to 40 s.
+const DECIDED_BEFORE: Duration = Duration::from_secs(90);
 
 /// How long after its end a lease is taken over: a channel may be busy meanwhile.
 const LEASE_LATE_MAX: i64 = 1_800_000;
@@ -232,7 +237,7 @@ fn sends(world: &mut World, before: &Alert, after: &Alert) {
 }
 
 /// L2: whatever touches an alert that is overdue does first what it owes to time, but for what
-/// people say to end it. A worker decides up to a minute before its write is there.
+/// people say to end it.
 fn overdue(world: &mut World, worker: usize, due: Time, after: &Alert) {
     let Some((event, _)) = after.seen.last() else { return };
     let does_it_first = match world.kinds.get(event) {
@@ -246,7 +251,7 @@ fn overdue(world: &mut World, worker: usize, due: Time, after: &Alert) {
         None => ["claim:", "settle:"].iter().any(|own| event.as_str().starts_with(own)),
     };
     let late = world.time(worker).since(due);
-    if does_it_first && after.is_open() && late.as_secs() > 60 {
+    if does_it_first && after.is_open() && late > DECIDED_BEFORE {
         let (name, late) = (label(after), late.as_secs());
         world.violate(format!("L2 {name}: overdue for {late} s, and {event} left it so"));
     }
@@ -430,7 +435,7 @@ pub(crate) fn posting(world: &mut World, worker: usize, tenant: &str, post: &Pos
     }
     let (task, now) = (world.task, world.time(worker));
     let claims = world.claims.get(&post.delivery).cloned().unwrap_or_default();
-    let ends = now + std::time::Duration::from_millis(CALL.unsigned_abs());
+    let ends = now + Duration::from_millis(CALL.unsigned_abs());
     let is_held = claims.iter().any(|claim| {
         claim.task == task && claim.mode != ClaimMode::FindOnly && claim.lease_until >= ends
     });
