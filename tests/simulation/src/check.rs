@@ -24,8 +24,11 @@ const CALL: i64 = 8_000;
 /// How late anything may be once nothing fails: 90 s, one sweep, and the work itself.
 const LATE_MAX: i64 = 170_000;
 
-/// How long before its write is there a worker decides that stands still twice, for up to 40 s.
-const DECIDED_BEFORE: Duration = Duration::from_secs(90);
+/// How long before its write is there a worker decides at most; longer if it has just stood still,
+/// which may happen twice before one write, for up to 40 s each.
+const DECIDED_BEFORE: Duration = Duration::from_secs(60);
+const DECIDED_BEFORE_STANDSTILL: Duration = Duration::from_secs(90);
+const JUST_NOW: i64 = 10_000;
 
 /// How long after its end a lease is taken over: a channel may be busy meanwhile.
 const LEASE_LATE_MAX: i64 = 1_800_000;
@@ -251,7 +254,10 @@ fn overdue(world: &mut World, worker: usize, due: Time, after: &Alert) {
         None => ["claim:", "settle:"].iter().any(|own| event.as_str().starts_with(own)),
     };
     let late = world.time(worker).since(due);
-    if does_it_first && after.is_open() && late > DECIDED_BEFORE {
+    let thawed = world.workers[worker].frozen_until;
+    let has_stood_still = thawed > 0 && world.now - thawed < JUST_NOW;
+    let allowed = if has_stood_still { DECIDED_BEFORE_STANDSTILL } else { DECIDED_BEFORE };
+    if does_it_first && after.is_open() && late > allowed {
         let (name, late) = (label(after), late.as_secs());
         world.violate(format!("L2 {name}: overdue for {late} s, and {event} left it so"));
     }
