@@ -1,4 +1,4 @@
-"""The store's promises and every story, over the adapters for AWS."""
+"""The store's promises and every story but the longest storms, over the adapters for AWS."""
 
 import os
 import subprocess
